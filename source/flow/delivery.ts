@@ -1,0 +1,55 @@
+/** One header of a draft, in the person's order; names may repeat; null and empty are different. */
+export type DraftHeader = {readonly name: string; readonly value: Uint8Array | null};
+
+/** What is to be published: bytes, verbatim. */
+export type Draft = {
+  readonly topic: string;
+  readonly key: Buffer | null;
+  /** null is a tombstone. */
+  readonly value: Buffer | null;
+  readonly headers: readonly DraftHeader[];
+  /** Left out: the partitioner chooses. */
+  readonly partition?: number;
+  /** Milliseconds since 1970; left out: the time of sending. */
+  readonly timestamp?: number;
+};
+
+/**
+ * What is known of a publish. `failed` is proved not appended. `unknown` may be in the log: a deadline passed, the
+ * connection closed after writing, or the broker answered REQUEST_TIMED_OUT or NOT_ENOUGH_REPLICAS_AFTER_APPEND.
+ * A late answer turns `unknown` into `acknowledged` or `failed`; nothing is ever sent again by itself.
+ */
+export type DeliveryState =
+  | {readonly status: 'pending'}
+  | {
+      readonly status: 'acknowledged';
+      readonly partition: number;
+      readonly offset: bigint;
+      /** The broker's append time, or the record's own time (ms since 1970). */
+      readonly timestamp: number;
+      readonly latencyMs: number;
+    }
+  | {readonly status: 'failed'; readonly reason: string; readonly retryable: boolean}
+  | {readonly status: 'unknown'; readonly reason: string};
+
+export type Delivery = {
+  /** Counted from 1 within this run of the program. */
+  readonly id: number;
+  readonly draft: Draft;
+  /** Milliseconds since 1970. */
+  readonly sentAt: number;
+  readonly state: DeliveryState;
+};
+
+/** Publishes drafts; the port that `kafka/publisher` implements. */
+export type Publisher = {
+  /**
+   * Sends the draft once. `changed` hears each new state (the first is `pending`), also an answer that comes after
+   * the deadline. The promise resolves with the first state that is not `pending`; it never rejects.
+   */
+  publish(draft: Draft, changed?: (delivery: Delivery) => void): Promise<Delivery>;
+  /** Publishes many, batched by partition; one result each, in order. */
+  publishAll(drafts: readonly Draft[], changed?: (delivery: Delivery) => void): Promise<Delivery[]>;
+  /** Waits for what is pending up to its deadline, then disconnects. */
+  close(): Promise<void>;
+};

@@ -1,0 +1,69 @@
+import type {Message, TopicPartition} from './message.ts';
+import type {Failure, Final, Outcome} from './outcome.ts';
+
+export type PartitionOffset = TopicPartition & {readonly offset: bigint};
+
+/** Offsets `from`…`to` (inclusive) of a partition that were to be processed and no longer exist; or `to` null: unknown. */
+export type LostPosition = TopicPartition & {
+  readonly position: bigint;
+  readonly first: bigint;
+  readonly end: bigint;
+  /** `recreated`: the topic was deleted and made again; `retention`: the log starts later; `beyond-end`: the log is shorter. */
+  readonly cause: 'retention' | 'beyond-end' | 'recreated';
+};
+
+/** What the consuming flow tells whoever watches. One event a run of messages, never one a message. */
+export type FlowEvent =
+  | {readonly type: 'received'; readonly at: TopicPartition; readonly count: number; readonly next: bigint}
+  | {
+      /** Outcomes of the first `outcomes.length` of `messages`, in order; only the last can be `failed`. */
+      readonly type: 'handled';
+      readonly at: TopicPartition;
+      readonly attempt: number;
+      readonly messages: readonly Message[];
+      readonly outcomes: readonly Outcome[];
+    }
+  | {
+      readonly type: 'retrying';
+      readonly message: Message;
+      readonly failure: Failure;
+      /** The attempt that failed, of how many. */
+      readonly attempt: number;
+      readonly attempts: number;
+      /** Milliseconds since 1970. */
+      readonly nextAttemptAt: number;
+    }
+  | {
+      readonly type: 'held';
+      readonly message: Message;
+      readonly failure: Failure;
+      readonly attempt: number;
+      readonly attempts: number;
+      /** Why it is still held after the operator or the policy acted, e.g. the dead letter was not acknowledged. */
+      readonly because?: string;
+    }
+  | {
+      readonly type: 'finished';
+      readonly message: Message;
+      readonly final: Exclude<Final, 'processed'>;
+      readonly attempt: number;
+      readonly failure: Failure | null;
+      /** The reason given for a skip, `P@O` of the dead letter or of the replacement. */
+      readonly note: string;
+    }
+  /** The result came after the partition had moved: it is not committed, the message comes again elsewhere. */
+  | {readonly type: 'moved'; readonly message: Message}
+  | {readonly type: 'committed'; readonly offsets: readonly PartitionOffset[]}
+  | {readonly type: 'commit-failed'; readonly offsets: readonly PartitionOffset[]; readonly reason: string}
+  | {readonly type: 'position-lost'; readonly lost: LostPosition}
+  | {readonly type: 'assigned'; readonly partitions: readonly AssignedPartition[]}
+  | {readonly type: 'revoked'; readonly partitions: readonly TopicPartition[]};
+
+export type AssignedPartition = TopicPartition & {
+  /** The next offset to be read. */
+  readonly position: bigint;
+  /** null: the group has no committed offset here. */
+  readonly committed: bigint | null;
+  readonly first: bigint;
+  readonly end: bigint;
+};
