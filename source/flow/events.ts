@@ -41,6 +41,8 @@ export type FlowEvent =
       readonly attempts: number;
       /** Why it is still held after the operator or the policy acted, e.g. the dead letter was not acknowledged. */
       readonly because?: string;
+      /** The first of what waits behind it, as far as it was fetched. */
+      readonly behind: readonly Message[];
     }
   | {
       readonly type: 'finished';
@@ -56,6 +58,10 @@ export type FlowEvent =
   | {readonly type: 'committed'; readonly offsets: readonly PartitionOffset[]}
   | {readonly type: 'commit-failed'; readonly offsets: readonly PartitionOffset[]; readonly reason: string}
   | {readonly type: 'position-lost'; readonly lost: LostPosition}
+  /** No committed offset, and messages are retained there: consuming waits for the person's choice. */
+  | {readonly type: 'where-to-start'; readonly partitions: readonly (TopicPartition & {readonly retained: bigint})[]}
+  /** Starting at the end was asked for, and would commit past messages that nobody processed. */
+  | {readonly type: 'start-refused'; readonly unprocessed: bigint}
   | {readonly type: 'assigned'; readonly partitions: readonly AssignedPartition[]}
   | {readonly type: 'revoked'; readonly partitions: readonly TopicPartition[]};
 

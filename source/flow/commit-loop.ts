@@ -1,0 +1,101 @@
+import type {Clock} from './clock.ts';
+import type {PartitionOffset} from './events.ts';
+
+/** Commits in one request; resolves when the broker confirmed, rejects when it did not. */
+export type Committer = (offsets: readonly PartitionOffset[]) => Promise<void>;
+
+export type CommitLoopPorts = {
+  readonly clock: Clock;
+  readonly commit: Committer;
+  /** All that is finished and not committed, now. */
+  collect(): readonly PartitionOffset[];
+  confirmed(offsets: readonly PartitionOffset[]): void;
+  failed(offsets: readonly PartitionOffset[], error: unknown): void;
+};
+
+/** At most 20 commits a second, whatever the load, in ms. */
+const shortestInterval = 50;
+/** After a commit that failed, in ms; a new meeting of the group tries at once. */
+const afterError = 300;
+
+/**
+ * Commits what is finished: one request at a time, all partitions in it, never one awaited for each message. What a
+ * failed request would have committed stays to be collected by the next one.
+ */
+export class CommitLoop {
+  readonly #ports: CommitLoopPorts;
+  #inFlight: Promise<void> | null = null;
+  #timer: (() => void) | null = null;
+  #lastSent = Number.NEGATIVE_INFINITY;
+  #closed = false;
+  #suspended = false;
+
+  constructor(ports: CommitLoopPorts) {
+    this.#ports = ports;
+  }
+
+  /** Something is finished: commit it soon. */
+  kick(): void {
+    if (this.#timer || this.#inFlight || this.#closed || this.#suspended) return;
+    this.#schedule(Math.max(0, this.#lastSent + shortestInterval - this.#ports.clock.now()));
+  }
+
+  /** No commits for now: the group is meeting, and who owns what is open. */
+  suspend(): void {
+    this.#suspended = true;
+    this.#cancelTimer();
+  }
+
+  resume(): void {
+    this.#suspended = false;
+    this.kick();
+  }
+
+  /** Sends what is finished now, without waiting for the interval; resolves when that request is answered. */
+  async flush(): Promise<void> {
+    this.#cancelTimer();
+    await this.#inFlight;
+    await this.#send();
+  }
+
+  /** Nothing is sent from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer();
+  }
+
+  #schedule(ms: number): void {
+    this.#timer = this.#ports.clock.after(ms, () => {
+      this.#timer = null;
+      void this.#send();
+    });
+  }
+
+  #send(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    const offsets = this.#ports.collect();
+    if (offsets.length === 0) return Promise.resolve();
+    this.#lastSent = this.#ports.clock.now();
+    this.#inFlight = this.#request(offsets);
+    return this.#inFlight;
+  }
+
+  async #request(offsets: readonly PartitionOffset[]): Promise<void> {
+    let pause = 0;
+    try {
+      await this.#ports.commit(offsets);
+      this.#ports.confirmed(offsets);
+    } catch (error) {
+      pause = afterError;
+      this.#ports.failed(offsets, error);
+    }
+    this.#inFlight = null;
+    if (this.#closed || this.#suspended || this.#timer) return;
+    if (this.#ports.collect().length > 0) this.#schedule(Math.max(pause, shortestInterval));
+  }
+
+  #cancelTimer(): void {
+    this.#timer?.();
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,103 @@
+import type {Message} from './message.ts';
+
+/** What one fetch brought for a partition: `messages`, and that nothing else exists below `next`. */
+export type Fetched = {
+  readonly messages: readonly Message[];
+  /** The offset that was asked for. */
+  readonly from: bigint;
+  /** One past the last offset that the fetch covered; gaps after the last message are covered too. */
+  readonly next: bigint;
+  /** Memory that this fetch keeps alive, in bytes. */
+  readonly bytes: number;
+};
+
+/** Messages fetched and not yet finished, in order, without copying: batches are kept as they came. */
+export class FetchedQueue {
+  #batches: Fetched[] = [];
+  /** Index of the head within the first batch. */
+  #index = 0;
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.head === undefined;
+  }
+
+  get head(): Message | undefined {
+    return this.#batches[0]?.messages[this.#index];
+  }
+
+  push(fetched: Fetched): void {
+    this.#batches.push(fetched);
+    this.#bytes += fetched.bytes;
+  }
+
+  /** Up to `most` messages from the head on, all of one fetch. They stay in the queue until `drop`. */
+  peek(most: number): readonly Message[] {
+    const batch = this.#batches[0];
+    if (!batch) return [];
+    if (this.#index === 0 && batch.messages.length <= most) return batch.messages;
+    return batch.messages.slice(this.#index, this.#index + most);
+  }
+
+  /**
+   * Takes the first `count` messages of the first fetch away. Answers up to which offset everything taken so far is
+   * covered: the next message's own offset is not reached, the end of a used-up fetch is.
+   */
+  drop(count: number): bigint {
+    const batch = this.#batches[0]!;
+    const last = batch.messages[this.#index + count - 1]!;
+    this.#index += count;
+    if (this.#index < batch.messages.length) return last.offset + 1n;
+    this.#shiftBatch();
+    return batch.next;
+  }
+
+  /** Takes a fetch without messages from the head, if there is one: answers how far it covered, else null. */
+  dropEmpty(): bigint | null {
+    let covered: bigint | null = null;
+    while (this.#batches.length > 0 && this.#batches[0]!.messages.length === 0) {
+      covered = this.#batches[0]!.next;
+      this.#shiftBatch();
+    }
+    return covered;
+  }
+
+  /** Takes away all that lies below `offset`. */
+  dropBelow(offset: bigint): void {
+    for (;;) {
+      const batch = this.#batches[0];
+      if (!batch) return;
+      if (batch.next <= offset) {
+        this.#shiftBatch();
+        continue;
+      }
+      while (this.#index < batch.messages.length && batch.messages[this.#index]!.offset < offset) this.#index++;
+      if (this.#index > 0 && this.#index === batch.messages.length) {
+        this.#shiftBatch();
+        continue;
+      }
+      return;
+    }
+  }
+
+  /** The first `most` messages behind the head, as far as the first fetch goes. */
+  behind(most: number): readonly Message[] {
+    return this.#batches[0]?.messages.slice(this.#index + 1, this.#index + 1 + most) ?? [];
+  }
+
+  clear(): void {
+    this.#batches = [];
+    this.#index = 0;
+    this.#bytes = 0;
+  }
+
+  #shiftBatch(): void {
+    this.#bytes -= this.#batches[0]!.bytes;
+    this.#batches.shift();
+    this.#index = 0;
+  }
+}

@@ -1,0 +1,467 @@
+import type {Clock} from './clock.ts';
+import type {FlowEvent, LostPosition} from './events.ts';
+import {afterFailure, type FailurePolicy} from './failure-policy.ts';
+import {type Fetched, FetchedQueue} from './fetched-queue.ts';
+import type {Handler} from './handler.ts';
+import {Ledger} from './ledger.ts';
+import type {Message, TopicPartition} from './message.ts';
+import type {Failure, Outcome} from './outcome.ts';
+import {RunSize} from './run-size.ts';
+
+/** How publishing a dead letter ended: `where` is its `topic P@O`. */
+export type DeadLetterResult =
+  | {readonly status: 'acknowledged'; readonly where: string}
+  | {readonly status: 'refused'; readonly reason: string};
+
+/** What a lane needs from outside. Everything is called synchronously; nothing may throw. */
+export type LanePorts = {
+  readonly clock: Clock;
+  readonly handler: Handler;
+  readonly policy: FailurePolicy;
+  emit(event: FlowEvent): void;
+  /** The finished prefix grew: commit when convenient. */
+  advanced(): void;
+  /** More or less is kept in memory than before. */
+  bytesChanged(change: number): void;
+  /** Fetch no more of this partition. */
+  pause(at: TopicPartition): void;
+  /** Fetch this partition, from `from` on where given. */
+  resume(at: TopicPartition, from?: bigint): void;
+  deadLetter(message: Message, failure: Failure): Promise<DeadLetterResult>;
+  /** May a run begin now? False while the group meets, while paused by hand, or while another limit holds. */
+  mayDispatch(): boolean;
+};
+
+/** A message whose processing failed for good, and waits for the operator. */
+export type HeldMessage = {
+  readonly message: Message;
+  readonly failure: Failure;
+  /** Attempts made. */
+  readonly attempt: number;
+};
+
+export type LaneStart = {
+  /** The first offset to be processed. */
+  readonly position: bigint;
+  readonly committed: bigint | null;
+  /** A failure from before the partition moved: when it comes again it is held again, and not run by itself. */
+  readonly remembered?: HeldMessage | undefined;
+};
+
+export type LaneState =
+  /** Nothing is in the way: messages are taken as they come. */
+  | {readonly status: 'flowing'}
+  | {readonly status: 'retrying'; readonly held: HeldMessage; readonly nextAttemptAt: number}
+  | {readonly status: 'dead-lettering'; readonly held: HeldMessage}
+  | {readonly status: 'held'; readonly held: HeldMessage}
+  | {readonly status: 'lost'; readonly lost: LostPosition}
+  /** The partition went to another member, or the consumer ended: late results count no more. */
+  | {readonly status: 'revoked'};
+
+/** How many rows behind a held message are worth telling of. */
+const tellBehind = 20;
+/** A handler that took nothing although nobody asked it to stop is asked again after this, in ms. */
+const pauseAfterNothing = 50;
+
+/**
+ * One partition's way through processing: strictly in order, one run in hand at a time, and a failure stops this lane
+ * only. The lane decides and keeps the ledger; fetching, committing and publishing are behind its ports.
+ */
+export class Lane {
+  readonly at: TopicPartition;
+  readonly ledger: Ledger;
+  readonly #ports: LanePorts;
+  readonly #queue = new FetchedQueue();
+  readonly #runSize = new RunSize();
+  #state: LaneState = {status: 'flowing'};
+  /** The next offset to be fetched; what is below is here already, or finished. */
+  #next: bigint;
+  /** Number of the attempt that the head's next run will be. */
+  #attempt = 1;
+  /** The head is tried again because the operator said so: if that fails, it is held again, without timers. */
+  #byHand = false;
+  #stop = new AbortController();
+  #inHand = false;
+  #remembered: HeldMessage | null;
+  /** Fetching was paused by a hold or a loss; it goes on from `#next`. */
+  #paused = false;
+  #scheduled = false;
+  #cancelTimer: (() => void) | null = null;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(at: TopicPartition, start: LaneStart, ports: LanePorts) {
+    this.at = at;
+    this.#ports = ports;
+    this.#remembered = start.remembered ?? null;
+    this.#next = start.position;
+    this.ledger = new Ledger(start.position, start.committed);
+  }
+
+  get state(): LaneState {
+    return this.#state;
+  }
+
+  get next(): bigint {
+    return this.#next;
+  }
+
+  get retainedBytes(): number {
+    return this.#queue.bytes;
+  }
+
+  /** A run is with the handler now. */
+  get isInHand(): boolean {
+    return this.#inHand;
+  }
+
+  /** Should this partition be fetched? Only where what comes can go on. */
+  get wantsMore(): boolean {
+    return this.#state.status === 'flowing' || this.#state.status === 'retrying';
+  }
+
+  /** Takes what a fetch brought. What is here already is dropped; what comes while held is fetched again later. */
+  enqueue(fetched: Fetched): void {
+    if (!this.wantsMore || fetched.next <= this.#next) return;
+    if (fetched.from > this.#next) {
+      // A fetch from beyond what is here would leave a hole behind it: fetch from where the hole begins.
+      this.#ports.resume(this.at, this.#next);
+      return;
+    }
+    const messages =
+      fetched.messages.length > 0 && fetched.messages[0]!.offset < this.#next
+        ? fetched.messages.filter(message => message.offset >= this.#next)
+        : fetched.messages;
+    this.#next = fetched.next;
+    this.#queue.push({...fetched, messages});
+    this.#ports.bytesChanged(fetched.bytes);
+    this.#ports.emit({type: 'received', at: this.at, count: messages.length, next: fetched.next});
+    this.#passEmpty();
+    this.dispatch();
+  }
+
+  /** Begins the next run when it may; called whenever something that stood in the way is gone. */
+  dispatch(): void {
+    if (this.#scheduled || this.#inHand || this.#state.status !== 'flowing') return;
+    if (this.#queue.isEmpty || !this.#ports.mayDispatch()) return;
+    this.#scheduled = true;
+    this.#ports.clock.soon(() => {
+      this.#scheduled = false;
+      void this.#run();
+    });
+  }
+
+  /** Asks the handler to begin no further message; a lane that goes on later begins anew. */
+  stopDispatching(): void {
+    this.#stop.abort();
+  }
+
+  /** Undoes `stopDispatching`. */
+  mayGoOn(): void {
+    if (this.#stop.signal.aborted) this.#stop = new AbortController();
+    this.dispatch();
+  }
+
+  /** Resolves when no run is with the handler and no dead letter is on its way. */
+  idle(): Promise<void> {
+    if (!this.#inHand && this.#state.status !== 'dead-lettering') return Promise.resolve();
+    return new Promise(resolve => this.#idleWaiters.push(resolve));
+  }
+
+  /** The partition is no longer ours: nothing that comes from now on counts. */
+  revoke(): void {
+    this.#stop.abort();
+    this.#cancelTimer?.();
+    this.#setState({status: 'revoked'});
+    this.#clearQueue();
+  }
+
+  /** The position is gone: held until the operator says where to go on. */
+  lose(lost: LostPosition): void {
+    if (this.#state.status === 'revoked') return;
+    this.#cancelTimer?.();
+    this.#clearQueue();
+    this.#setState({status: 'lost', lost});
+    this.#pause();
+    this.#ports.emit({type: 'position-lost', lost});
+  }
+
+  /**
+   * The group met anew and this partition was kept. `committed` is what the group has now: another member may have
+   * gone on from here in between, and what it finished is not done again.
+   */
+  meet(committed: bigint | null): void {
+    const before = this.#queue.head?.offset;
+    this.ledger.meet(committed);
+    this.#queueDropBelow(this.ledger.prefix);
+    if (this.#next < this.ledger.prefix) this.#next = this.ledger.prefix;
+    if (before !== undefined && before < this.ledger.prefix) this.#headWasFinishedElsewhere();
+  }
+
+  /** The operator's (or a test's) acts on a held message. Each answers false when that message is not held now. */
+  retry(offset: bigint): boolean {
+    if (!this.#isHeld(offset)) return false;
+    this.#byHand = true;
+    this.#setState({status: 'flowing'});
+    this.dispatch();
+    return true;
+  }
+
+  skip(offset: bigint, reason: string): boolean {
+    if (!this.#isHeld(offset)) return false;
+    this.#finishHead('skipped', reason);
+    return true;
+  }
+
+  /** The edited message was published and acknowledged at `where`: the original is final. */
+  replace(offset: bigint, where: string): boolean {
+    if (!this.#isHeld(offset)) return false;
+    this.#finishHead('replaced', where);
+    return true;
+  }
+
+  deadLetter(offset: bigint): boolean {
+    if (!this.#isHeld(offset)) return false;
+    void this.#deadLetterHead();
+    return true;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#state.status !== 'flowing' || this.#inHand || this.#queue.isEmpty) return;
+    if (!this.#ports.mayDispatch()) return;
+    if (this.#holdsAgain()) return;
+    const attempt = this.#attempt;
+    const messages = this.#untilRemembered(this.#queue.peek(attempt === 1 ? this.#runSize.current : 1));
+    const began = performance.now();
+    this.#inHand = true;
+    let outcomes: readonly Outcome[];
+    try {
+      const answer = this.#ports.handler.handle({messages, attempt, signal: this.#stop.signal});
+      outcomes = answer instanceof Promise ? await answer : answer;
+    } catch (error) {
+      // The contract says never; a handler that breaks it must not take the lane with it.
+      outcomes = [brokenHandler(error)];
+    }
+    this.#inHand = false;
+    this.#runSize.took(performance.now() - began, outcomes.length, messages.length);
+    this.#apply(messages, outcomes, attempt);
+    this.#tellIdle();
+  }
+
+  #holdsAgain(): boolean {
+    const remembered = this.#remembered;
+    if (!remembered || this.#queue.head!.offset < remembered.message.offset) return false;
+    this.#remembered = null;
+    if (this.#queue.head!.offset > remembered.message.offset) return false;
+    this.#attempt = remembered.attempt + 1;
+    this.#hold(remembered.failure, remembered.attempt, 'it failed before the partition moved');
+    return true;
+  }
+
+  #untilRemembered(messages: readonly Message[]): readonly Message[] {
+    const remembered = this.#remembered?.message.offset;
+    if (remembered === undefined) return messages;
+    return messages.filter(message => message.offset < remembered);
+  }
+
+  #apply(messages: readonly Message[], outcomes: readonly Outcome[], attempt: number): void {
+    if (this.#state.status === 'revoked' || this.#queue.head !== messages[0]) {
+      for (let index = 0; index < Math.max(1, outcomes.length); index++) {
+        this.#ports.emit({type: 'moved', message: messages[index]!});
+      }
+      this.dispatch();
+      return;
+    }
+    if (outcomes.length === 0) {
+      if (!this.#stop.signal.aborted) this.#later(pauseAfterNothing);
+      return;
+    }
+    this.#ports.emit({type: 'handled', at: this.at, attempt, messages, outcomes});
+    const last = outcomes.at(-1)!;
+    const processed = last.status === 'failed' ? outcomes.length - 1 : outcomes.length;
+    if (processed > 0) this.#finishFromHead(processed);
+    if (last.status === 'failed') this.#failed(last.failure, processed > 0 ? 1 : attempt);
+    else this.dispatch();
+  }
+
+  #failed(failure: Failure, attempt: number): void {
+    const {clock, policy} = this.#ports;
+    const head = this.#queue.head!;
+    this.#attempt = attempt + 1;
+    const next = this.#byHand ? ({step: 'hold'} as const) : afterFailure(policy, failure, attempt);
+    switch (next.step) {
+      case 'retry': {
+        const nextAttemptAt = clock.now() + next.afterMs;
+        this.#setState({status: 'retrying', held: {message: head, failure, attempt}, nextAttemptAt});
+        this.#ports.emit({
+          type: 'retrying',
+          message: head,
+          failure,
+          attempt,
+          attempts: policy.retries + 1,
+          nextAttemptAt,
+        });
+        this.#later(next.afterMs);
+        return;
+      }
+      case 'hold':
+        this.#hold(failure, attempt);
+        return;
+      case 'skip':
+        this.#setState({status: 'held', held: {message: head, failure, attempt}});
+        this.#finishHead('skipped', 'by the failure policy');
+        return;
+      case 'dead-letter':
+        this.#setState({status: 'held', held: {message: head, failure, attempt}});
+        void this.#deadLetterHead();
+    }
+  }
+
+  /** Holds the head. What is behind it is let go and fetched again later; the head itself is kept, on its own. */
+  #hold(failure: Failure, attempt: number, because?: string): void {
+    const message = ownCopy(this.#queue.head!);
+    const behind = this.#queue.behind(tellBehind);
+    this.#clearQueue();
+    this.#next = message.offset + 1n;
+    this.#queue.push({messages: [message], from: message.offset, next: this.#next, bytes: 0});
+    this.#byHand = false;
+    this.#setState({status: 'held', held: {message, failure, attempt}});
+    this.#pause();
+    const attempts = this.#ports.policy.retries + 1;
+    this.#ports.emit({
+      type: 'held',
+      message,
+      failure,
+      attempt,
+      attempts,
+      behind,
+      ...(because !== undefined && {because}),
+    });
+  }
+
+  async #deadLetterHead(): Promise<void> {
+    if (this.#state.status !== 'held') return;
+    const {held} = this.#state;
+    this.#setState({status: 'dead-lettering', held});
+    const result = await this.#ports.deadLetter(held.message, held.failure);
+    // A revoke, a loss of position or another member's commit may have come in between.
+    const stillHere = (this.#state as LaneState).status === 'dead-lettering';
+    if (stillHere && result.status === 'acknowledged') {
+      this.#setState({status: 'held', held});
+      this.#finishHead('dead-lettered', result.where);
+    } else if (stillHere) {
+      this.#hold(held.failure, held.attempt, result.status === 'refused' ? result.reason : undefined);
+    } else {
+      this.#ports.emit({type: 'moved', message: held.message});
+    }
+    this.#tellIdle();
+  }
+
+  /** Makes the held head final and goes on behind it. */
+  #finishHead(final: 'skipped' | 'dead-lettered' | 'replaced', note: string): void {
+    if (this.#state.status !== 'held') return;
+    const {message, failure, attempt} = this.#state.held;
+    this.#setState({status: 'flowing'});
+    this.#ports.emit({type: 'finished', message, final, attempt, failure, note});
+    this.#finishFromHead(1);
+    this.dispatch();
+  }
+
+  #finishFromHead(count: number): void {
+    const before = this.#queue.bytes;
+    const to = this.#queue.drop(count);
+    this.#attempt = 1;
+    this.#byHand = false;
+    // In order: whatever lies below the head is finished, or holds no message.
+    this.ledger.finish(this.ledger.prefix, to);
+    this.#passEmpty();
+    if (this.#queue.bytes !== before) this.#ports.bytesChanged(this.#queue.bytes - before);
+    this.#ports.advanced();
+    this.#resume();
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#ports.pause(this.at);
+  }
+
+  #resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#ports.resume(this.at, this.#next);
+  }
+
+  /** Offsets that hold no message (markers, compaction) are finished as soon as what is before them is. */
+  #passEmpty(): void {
+    if (!this.#queue.isEmpty) return;
+    const covered = this.#queue.dropEmpty();
+    if (covered === null) return;
+    this.ledger.finish(this.ledger.prefix, covered);
+    this.#ports.advanced();
+  }
+
+  #headWasFinishedElsewhere(): void {
+    this.#attempt = 1;
+    this.#byHand = false;
+    this.#cancelTimer?.();
+    if (this.#state.status !== 'lost' && this.#state.status !== 'revoked') this.#setState({status: 'flowing'});
+    this.#resume();
+  }
+
+  #later(ms: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#ports.clock.after(ms, () => {
+      this.#cancelTimer = null;
+      if (this.#state.status === 'retrying') this.#setState({status: 'flowing'});
+      this.dispatch();
+    });
+  }
+
+  #isHeld(offset: bigint): boolean {
+    return this.#state.status === 'held' && this.#state.held.message.offset === offset;
+  }
+
+  #queueDropBelow(offset: bigint): void {
+    const before = this.#queue.bytes;
+    this.#queue.dropBelow(offset);
+    if (this.#queue.bytes !== before) this.#ports.bytesChanged(this.#queue.bytes - before);
+  }
+
+  #clearQueue(): void {
+    if (this.#queue.bytes > 0) this.#ports.bytesChanged(-this.#queue.bytes);
+    this.#queue.clear();
+  }
+
+  #setState(state: LaneState): void {
+    this.#state = state;
+  }
+
+  #tellIdle(): void {
+    if (this.#inHand || this.#state.status === 'dead-lettering') return;
+    const waiters = this.#idleWaiters;
+    this.#idleWaiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}
+
+function brokenHandler(error: unknown): Outcome {
+  const message = error instanceof Error ? error.message : String(error);
+  return {status: 'failed', durationMs: 0, failure: {name: 'handler', message, permanent: false}};
+}
+
+/** A copy with bytes of its own: what a fetch brought is a slice of a buffer of megabytes. */
+function ownCopy(message: Message): Message {
+  return {
+    ...message,
+    key: message.key && Buffer.from(message.key),
+    value: message.value && Buffer.from(message.value),
+    headers: Object.fromEntries(
+      Object.entries(message.headers).map(([name, value]) => [name, copyHeader(value)]),
+    ),
+  };
+}
+
+function copyHeader(value: Message['headers'][string]): Message['headers'][string] {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Uint8Array) return Buffer.from(value);
+  return (value as readonly (Uint8Array | null)[]).map(each => each && Buffer.from(each));
+}

@@ -1,0 +1,64 @@
+import type {LostPosition} from './events.ts';
+import type {TopicPartition} from './message.ts';
+
+/** Where a person asked to begin. `at` holds the offset of that time for each partition. */
+export type StartFrom =
+  | {readonly from: 'committed'}
+  | {readonly from: 'beginning'}
+  | {readonly from: 'end'; /** also past unprocessed messages of a group that has a committed offset */ readonly skipToEnd: boolean}
+  | {readonly from: 'time'; readonly at: ReadonlyMap<number, bigint>};
+
+/** What is known of a partition when its lane is to begin. */
+export type PartitionFacts = TopicPartition & {
+  /** null: the group has no committed offset here. */
+  readonly committed: bigint | null;
+  readonly first: bigint;
+  readonly end: bigint;
+  /** The topic is not the one that the committed offset, or the position before, belonged to. */
+  readonly recreated: boolean;
+};
+
+export type StartingPoint =
+  /** Begin at `position`; `commit` is set where the person chose to leave messages behind, so that it survives a restart. */
+  | {readonly start: 'at'; readonly position: bigint; readonly commit: boolean}
+  /** No committed offset, and `retained` messages are there: never a guess. */
+  | {readonly start: 'ask'; readonly retained: bigint}
+  | {readonly start: 'lost'; readonly lost: LostPosition}
+  /** `--from end` would commit past `unprocessed` messages: refused without `--skip-to-end`. */
+  | {readonly start: 'refused'; readonly unprocessed: bigint};
+
+/** Rule 8: where to start is never a guess; and rule 7: a position that no longer exists is never jumped over. */
+export function startingPoint(facts: PartitionFacts, choice: StartFrom): StartingPoint {
+  const {committed, first, end} = facts;
+  switch (choice.from) {
+    case 'beginning':
+      return {start: 'at', position: first, commit: false};
+    case 'end':
+      if (committed !== null && committed < end && !choice.skipToEnd) {
+        return {start: 'refused', unprocessed: end - committed};
+      }
+      return {start: 'at', position: end, commit: true};
+    case 'time': {
+      const position = choice.at.get(facts.partition) ?? end;
+      return {start: 'at', position, commit: committed === null};
+    }
+    case 'committed': {
+      if (committed === null) {
+        return first === end ? {start: 'at', position: end, commit: false} : {start: 'ask', retained: end - first};
+      }
+      const lost = lostPosition(facts, committed);
+      return lost ? {start: 'lost', lost} : {start: 'at', position: committed, commit: false};
+    }
+  }
+}
+
+/** Holds `position` against what the partition still has; null when it is there (the end itself is). */
+export function lostPosition(
+  facts: Omit<PartitionFacts, 'committed'>,
+  position: bigint,
+): LostPosition | null {
+  const {topic, partition, first, end} = facts;
+  // A topic made again matters only where work was done on the one before it.
+  const cause = facts.recreated && position !== first ? 'recreated' : position < first ? 'retention' : position > end ? 'beyond-end' : null;
+  return cause && {topic, partition, position, first, end, cause};
+}
