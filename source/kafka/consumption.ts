@@ -1,0 +1,456 @@
+import type {Batch, Consumer, InstrumentationEvent, Kafka} from 'kafkajs';
+import type {Clock} from '../flow/clock.ts';
+import type {ConsumerState} from '../flow/connection.ts';
+import type {FlowEvent} from '../flow/events.ts';
+import type {FailurePolicy} from '../flow/failure-policy.ts';
+import type {Fetched} from '../flow/fetched-queue.ts';
+import type {Handler} from '../flow/handler.ts';
+import type {DeadLetterResult} from '../flow/lane.ts';
+import type {Message, TopicPartition} from '../flow/message.ts';
+import type {Failure} from '../flow/outcome.ts';
+import {type LaneView, Processing} from '../flow/processing.ts';
+import type {StartFrom} from '../flow/starting-point.ts';
+import {withDeadline} from './deadline.ts';
+import {explainError} from './explain-error.ts';
+import {type BrokerFacts, Generation} from './generation.ts';
+import {forgetOffsetManager, offsetManagerOf} from './offset-managers.ts';
+import {rangeAssigner} from './range-assigner.ts';
+import {receivedMessages} from './received-message.ts';
+
+/** Where to start, as a person says it; `time` is ms since 1970. */
+export type StartChoice =
+  | {readonly from: 'committed'}
+  | {readonly from: 'beginning'}
+  | {readonly from: 'end'; readonly skipToEnd: boolean}
+  | {readonly from: 'time'; readonly time: number};
+
+export type ConsumptionOptions = {
+  readonly kafka: Kafka;
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  readonly group: string;
+  readonly clock: Clock;
+  readonly handler: Handler;
+  readonly policy: FailurePolicy;
+  readonly onLost: 'ask' | 'first' | 'end';
+  readonly start: StartChoice;
+  /** `give-up`: a failure before the first meeting of the group rejects `start`. `go-on`: tried again like any other. */
+  readonly atFirst: 'give-up' | 'go-on';
+  deadLetter(message: Message, failure: Failure): Promise<DeadLetterResult>;
+  onEvent(event: FlowEvent): void;
+  onState(state: ConsumerState): void;
+  /** What the broker says of our partitions, about every two seconds while in the group. */
+  onFacts(facts: readonly BrokerFacts[]): void;
+};
+
+const sessionTimeout = 10_000;
+const requestDeadline = 10_000;
+const pollInterval = 2000;
+const leaveDeadline = 5000;
+const longestReconnect = 15_000;
+
+/**
+ * A member of a consumer group whose messages go through the flow. It is built on KafkaJS's consumer, used so that none
+ * of its own ideas about offsets is left: it only fetches and keeps the membership. One consumer lives until it
+ * crashes; then all lanes end and a new one is made, until the person stops it.
+ */
+export class Consumption {
+  readonly processing: Processing;
+  readonly #options: ConsumptionOptions;
+  #choice: StartChoice;
+  #state: ConsumerState = {status: 'stopped', reason: 'not-started'};
+  #consumer: Consumer | null = null;
+  #generation: Generation | null = null;
+  /** Counted up at each meeting of the group; what belongs to an earlier one is out of date. */
+  #meeting = 0;
+  #partitions: readonly number[] = [];
+  #topicId: string | null = null;
+  #failures = 0;
+  #cancelTimer: (() => void) | null = null;
+  #stopping = false;
+  #firstMeeting: {resolve(): void; reject(error: unknown): void} | null = null;
+  /** Lanes that did not move at the last look, by partition: their next offset then. */
+  #still = new Map<number, bigint>();
+
+  constructor(options: ConsumptionOptions) {
+    this.#options = options;
+    this.#choice = options.start;
+    this.processing = new Processing({
+      topic: options.topic,
+      clock: options.clock,
+      handler: options.handler,
+      policy: options.policy,
+      onLost: options.onLost,
+      emit: event => options.onEvent(event),
+      commit: offsets => this.#commit(offsets),
+      pause: at => this.#pause(at),
+      resume: (at, from) => this.#resume(at, from),
+      deadLetter: (message, failure) => options.deadLetter(message, failure),
+      explain: error => this.#explain(error).sentence,
+    });
+  }
+
+  get state(): ConsumerState {
+    return this.#state;
+  }
+
+  /** Resolves at the first meeting of the group, when it is known what is ours. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#firstMeeting = {resolve, reject};
+      void this.#connect();
+    });
+  }
+
+  /** Answers `where-to-start` (or changes the answer before it is asked). */
+  startFrom(choice: StartChoice): void {
+    this.#choice = choice;
+    if (this.#state.status === 'asking') void this.#meet(++this.#meeting, false);
+  }
+
+  pause(): void {
+    this.processing.pauseByHand();
+    if (this.#state.status === 'running') this.#setState({status: 'paused'});
+  }
+
+  resume(): void {
+    this.processing.resumeByHand();
+    if (this.#state.status === 'paused') this.#setRunning();
+  }
+
+  /**
+   * Leaves in order (rule 6): messages in hand have `graceMs`, then what is finished is committed and the group is
+   * left. Answers how many runs did not end within the grace.
+   */
+  async stop(graceMs: number): Promise<number> {
+    if (this.#stopping) return 0;
+    this.#stopping = true;
+    this.#cancelTimer?.();
+    this.#setState({status: 'stopping', since: this.#options.clock.now()});
+    for (const partition of this.#partitions) this.#pause({topic: this.#options.topic, partition});
+    const left = await this.processing.stop(graceMs);
+    const consumer = this.#consumer;
+    this.#meeting++;
+    if (consumer) await this.#leave(consumer);
+    this.#setState({status: 'stopped', reason: 'asked'});
+    return left;
+  }
+
+  async #leave(consumer: Consumer): Promise<void> {
+    try {
+      await withDeadline(consumer.disconnect(), leaveDeadline, `leaving group ${this.#options.group}`);
+    } catch {
+      // The group notices after the session timeout; there is nothing left to do here.
+    }
+    if (this.#generation) forgetOffsetManager(this.#generation.memberId);
+    this.#generation = null;
+  }
+
+  async #connect(): Promise<void> {
+    const {kafka, clock, topic, group} = this.#options;
+    this.#setState({status: 'connecting', since: clock.now()});
+    const consumer = kafka.consumer({
+      groupId: group,
+      partitionAssigners: [rangeAssigner],
+      sessionTimeout,
+      heartbeatInterval: 2000,
+      rebalanceTimeout: 30_000,
+      maxWaitTimeInMs: 250,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: 30_000,
+      retry: {initialRetryTime: 200, retries: 3, maxRetryTime: 2000, restartOnFailure: async () => false},
+    });
+    this.#consumer = consumer;
+    this.#listen(consumer);
+    try {
+      await withDeadline(consumer.connect(), requestDeadline, 'connecting the consumer');
+      await withDeadline(
+        consumer.subscribe({topics: [topic], fromBeginning: true}),
+        requestDeadline,
+        `asking for topic ${topic}`,
+      );
+      const since = clock.now();
+      this.#setState({status: 'joining', since, until: since + sessionTimeout});
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: true,
+        partitionsConsumedConcurrently: 32,
+        eachBatch: async ({batch}) => this.#enqueue(consumer, batch),
+      });
+    } catch (error) {
+      this.#lost(consumer, error);
+      consumer.disconnect().catch(() => {});
+    }
+  }
+
+  #listen(consumer: Consumer): void {
+    const {GROUP_JOIN, REBALANCING, START_BATCH_PROCESS, CRASH} = consumer.events;
+    consumer.on(GROUP_JOIN, ({payload}) => this.#joined(consumer, payload.memberId, payload.memberAssignment));
+    consumer.on(REBALANCING, () => this.#rebalancing(consumer));
+    consumer.on(START_BATCH_PROCESS, event => this.#passFiltered(consumer, event));
+    consumer.on(CRASH, ({payload}) => this.#lost(consumer, payload.error));
+  }
+
+  /** Synchronous on purpose: KafkaJS fetches right after this event, and must find everything paused. */
+  #joined(consumer: Consumer, memberId: string, assignment: Record<string, number[]>): void {
+    if (consumer !== this.#consumer || this.#stopping) return;
+    const {topic} = this.#options;
+    const sameMember = this.#generation?.memberId === memberId;
+    if (this.#generation && !sameMember) forgetOffsetManager(this.#generation.memberId);
+    this.#partitions = assignment[topic] ?? [];
+    consumer.pause([{topic, partitions: [...this.#partitions]}]);
+    this.#generation = new Generation(
+      offsetManagerOf(memberId, ({partition}) => this.#outOfRange(partition)),
+      topic,
+    );
+    void this.#meet(++this.#meeting, sameMember);
+  }
+
+  #rebalancing(consumer: Consumer): void {
+    if (consumer !== this.#consumer || this.#stopping) return;
+    const since = this.#options.clock.now();
+    this.#cancelTimer?.();
+    this.processing.beginMeeting();
+    this.#setState({status: 'rebalancing', since, until: since + sessionTimeout});
+  }
+
+  /** Fetches what is known of our partitions, then lets the flow decide where each goes on. */
+  async #meet(meeting: number, sameMember: boolean): Promise<void> {
+    const generation = this.#generation!;
+    const partitions = this.#partitions;
+    try {
+      const what = `asking for the offsets of group ${this.#options.group}`;
+      const [topicId, facts, from] = await withDeadline(
+        Promise.all([generation.topicId(), generation.facts(partitions), this.#from(generation, partitions)]),
+        requestDeadline,
+        what,
+      );
+      if (meeting !== this.#meeting || this.#stopping) return;
+      const known = this.#topicId;
+      this.#topicId = topicId ?? known;
+      this.processing.startFrom(from);
+      const decided = this.processing.meet(
+        facts.map(each => ({...each, recreated: isRecreated(each.committedIn ?? known, topicId)})),
+        sameMember,
+      );
+      this.#failures = 0;
+      this.#options.onFacts(facts);
+      if (decided) this.#setRunning();
+      else this.#setState({status: 'asking'});
+      this.#firstMeeting?.resolve();
+      this.#firstMeeting = null;
+      this.#later(pollInterval, () => void this.#poll(meeting));
+    } catch (error) {
+      if (meeting !== this.#meeting || this.#stopping) return;
+      // Members stay in the group while this is tried again; a lost connection ends in CRASH by itself.
+      this.#options.onEvent({type: 'commit-failed', offsets: [], reason: this.#explain(error).sentence});
+      this.#later(500, () => void this.#meet(meeting, sameMember));
+    }
+  }
+
+  async #from(generation: Generation, partitions: readonly number[]): Promise<StartFrom> {
+    if (this.#choice.from !== 'time') return this.#choice;
+    return {from: 'time', at: await generation.offsetsAt(partitions, this.#choice.time)};
+  }
+
+  /** Looks at first, end and identity of what we read: KafkaJS tells of none of them by itself. */
+  async #poll(meeting: number): Promise<void> {
+    try {
+      const generation = this.#generation!;
+      const [topicId, facts] = await withDeadline(
+        Promise.all([generation.topicId(), generation.facts(this.#partitions)]),
+        requestDeadline,
+        'looking at the offsets',
+      );
+      if (meeting !== this.#meeting || this.#stopping) return;
+      this.#options.onFacts(facts);
+      if (topicId !== null) this.#checkPositions(facts, topicId);
+      await this.#passEmptyBatches(facts);
+    } catch {
+      // A broker that does not answer shows itself to the fetch loop; this look is repeated.
+    }
+    if (meeting === this.#meeting && !this.#stopping) this.#later(pollInterval, () => void this.#poll(meeting));
+  }
+
+  #checkPositions(facts: readonly BrokerFacts[], topicId: string): void {
+    const recreated = isRecreated(this.#topicId, topicId);
+    this.#topicId = topicId;
+    for (const each of facts) {
+      const lane = this.#lane(each.partition);
+      if (!lane || lane.state.status === 'lost') continue;
+      if (recreated || lane.next < each.first) this.processing.checkPosition({...each, recreated});
+    }
+  }
+
+  /** The broker refused a fetch: nothing is fetched of that partition until its position has been looked at. */
+  #outOfRange(partition: number): void {
+    const meeting = this.#meeting;
+    const generation = this.#generation;
+    if (!generation || this.#stopping) return;
+    this.#pause({topic: this.#options.topic, partition});
+    void (async () => {
+      try {
+        const [topicId, facts] = await withDeadline(
+          Promise.all([generation.topicId(), generation.facts([partition])]),
+          requestDeadline,
+          'looking at a position that is out of range',
+        );
+        if (meeting !== this.#meeting) return;
+        const recreated = isRecreated(this.#topicId, topicId);
+        this.processing.checkPosition({...facts[0]!, recreated});
+      } catch {
+        const lane = this.#lane(partition);
+        if (meeting === this.#meeting && lane) this.#resume(lane, lane.next);
+      }
+    })();
+  }
+
+  /** See `nextAfterEmptyBatches`: a lane that has not moved for two looks, although there is more, is helped over. */
+  async #passEmptyBatches(facts: readonly BrokerFacts[]): Promise<void> {
+    for (const {partition, end} of facts) {
+      const lane = this.#lane(partition);
+      const waits = lane?.state.status === 'flowing' && lane.prefix === lane.next && lane.next < end;
+      if (!lane || !waits || this.#still.get(partition) !== lane.next) {
+        if (waits) this.#still.set(partition, lane.next);
+        else this.#still.delete(partition);
+        continue;
+      }
+      const next = await this.#generation!.nextRecord(partition, lane.next);
+      if (next > lane.next) this.#pass(partition, lane.next, next);
+    }
+  }
+
+  #pass(partition: number, from: bigint, next: bigint): void {
+    this.processing.enqueue(partition, {messages: [], from, next, bytes: 0});
+    this.#resume({topic: this.#options.topic, partition}, next);
+  }
+
+  #enqueue(consumer: Consumer, batch: Batch): void {
+    if (consumer !== this.#consumer) return;
+    this.processing.enqueue(batch.partition, fetchedOf(batch));
+  }
+
+  /** Only markers or aborted records: KafkaJS hands over no batch, but tells how far it went. */
+  #passFiltered(
+    consumer: Consumer,
+    {payload}: InstrumentationEvent<{partition: number; batchSize: number; lastOffset: string}>,
+  ): void {
+    if (payload.batchSize > 0 || consumer !== this.#consumer) return;
+    const lane = this.#lane(payload.partition);
+    if (!lane) return;
+    const next = BigInt(payload.lastOffset) + 1n;
+    this.processing.enqueue(payload.partition, {messages: [], from: lane.next, next, bytes: 0});
+  }
+
+  /** The consumer is of no use any more: its lanes end, and a new one is tried later, unless that cannot help. */
+  #lost(consumer: Consumer, error: unknown): void {
+    if (consumer !== this.#consumer || this.#stopping) return;
+    this.#consumer = null;
+    this.#meeting++;
+    this.#cancelTimer?.();
+    if (this.#generation) forgetOffsetManager(this.#generation.memberId);
+    this.#generation = null;
+    this.processing.loseAll();
+    const {sentence, retryable} = this.#explain(error);
+    if (this.#firstMeeting && this.#options.atFirst === 'give-up') {
+      this.#setState({status: 'failed', explanation: sentence});
+      this.#firstMeeting.reject(error);
+      this.#firstMeeting = null;
+      return;
+    }
+    if (!retryable) {
+      this.#setState({status: 'failed', explanation: sentence});
+      return;
+    }
+    const pause = Math.min(longestReconnect, 500 * 2 ** Math.min(this.#failures++, 10));
+    const nextAttemptAt = this.#options.clock.now() + pause;
+    this.#setState({status: 'disconnected', explanation: sentence, nextAttemptAt});
+    this.#later(pause, () => void this.#connect());
+  }
+
+  /** Tries again at once, instead of at the time that was planned. */
+  reconnect(): void {
+    if (this.#state.status !== 'disconnected' && this.#state.status !== 'failed') return;
+    this.#cancelTimer?.();
+    void this.#connect();
+  }
+
+  async #commit(offsets: Parameters<Generation['commit']>[0]): Promise<void> {
+    const generation = this.#generation;
+    if (!generation) throw new Error('not in the group now');
+    await withDeadline(
+      generation.commit(offsets, this.#topicId),
+      requestDeadline,
+      `the broker to confirm a commit of group ${this.#options.group}`,
+    );
+  }
+
+  #pause(at: TopicPartition): void {
+    this.#withGroup(consumer => consumer.pause([{topic: at.topic, partitions: [at.partition]}]));
+  }
+
+  #resume(at: TopicPartition, from?: bigint): void {
+    this.#withGroup(consumer => {
+      if (from !== undefined) {
+        consumer.seek({topic: at.topic, partition: at.partition, offset: from.toString()});
+      }
+      consumer.resume([{topic: at.topic, partitions: [at.partition]}]);
+    });
+  }
+
+  /** KafkaJS throws when it is between two lives; then there is nothing to pause or resume either. */
+  #withGroup(act: (consumer: Consumer) => void): void {
+    const consumer = this.#consumer;
+    if (!consumer || !this.#generation) return;
+    try {
+      act(consumer);
+    } catch {}
+  }
+
+  #lane(partition: number): LaneView | undefined {
+    return this.processing.lanes().find(lane => lane.partition === partition);
+  }
+
+  #setRunning(): void {
+    if (this.processing.isPausedByHand) {
+      this.#setState({status: 'paused'});
+      return;
+    }
+    const {memberId, id} = this.#generation!;
+    this.#setState({status: 'running', memberId, generation: id, partitions: this.#partitions});
+  }
+
+  #setState(state: ConsumerState): void {
+    this.#state = state;
+    this.#options.onState(state);
+  }
+
+  #later(ms: number, action: () => void): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#options.clock.after(ms, action);
+  }
+
+  #explain(error: unknown) {
+    return explainError(error, {brokers: this.#options.brokers, topic: this.#options.topic});
+  }
+}
+
+function isRecreated(known: string | null, now: string | null): boolean {
+  return known !== null && now !== null && known !== now;
+}
+
+/** What KafkaJS's `Batch` also has, and its types do not say. */
+type BatchInternals = {
+  readonly fetchedOffset: string;
+  readonly rawMessages: readonly {offset: string; batchContext?: {firstOffset: string; lastOffsetDelta: number}}[];
+};
+
+/** A batch with all the offsets that it covers: those of markers, and those that compaction took. */
+function fetchedOf(batch: Batch): Fetched {
+  const {fetchedOffset, rawMessages} = batch as unknown as BatchInternals;
+  const {messages, bytes} = receivedMessages(batch.topic, batch.partition, batch.messages);
+  const context = rawMessages.at(-1)?.batchContext;
+  const covered = context ? BigInt(context.firstOffset) + BigInt(context.lastOffsetDelta) : -1n;
+  const last = BigInt(batch.lastOffset());
+  return {messages, bytes, from: BigInt(fetchedOffset), next: (covered > last ? covered : last) + 1n};
+}
