@@ -240,11 +240,13 @@ export class Processing {
   #begin(facts: PartitionFacts): void {
     const {topic, partition, committed} = facts;
     const at = {topic, partition};
-    const point = startingPoint(facts, this.#choiceFor(facts));
     const reached = this.#reached.get(partition);
-    if (point.start === 'lost') {
-      const lane = this.#addLane(at, point.lost.position, committed);
-      this.#lose(lane, point.lost);
+    const point = startingPoint(facts, this.#choiceFor(facts));
+    // The group's offset went with the topic that was deleted; how far we had come in it did not.
+    const gone = committed === null && reached !== undefined ? lostPosition(facts, reached) : null;
+    const lost = gone ?? (point.start === 'lost' ? point.lost : null);
+    if (lost) {
+      this.#lose(this.#addLane(at, lost.position, committed), lost);
       return;
     }
     if (point.start !== 'at') return;
