@@ -59,7 +59,10 @@ export type FlowEvent =
   | {readonly type: 'commit-failed'; readonly offsets: readonly PartitionOffset[]; readonly reason: string}
   | {readonly type: 'position-lost'; readonly lost: LostPosition}
   /** No committed offset, and messages are retained there: consuming waits for the person's choice. */
-  | {readonly type: 'where-to-start'; readonly partitions: readonly (TopicPartition & {readonly retained: bigint})[]}
+  | {
+      readonly type: 'where-to-start';
+      readonly partitions: readonly (TopicPartition & {readonly retained: bigint})[];
+    }
   /** Starting at the end was asked for, and would commit past messages that nobody processed. */
   | {readonly type: 'start-refused'; readonly unprocessed: bigint}
   | {readonly type: 'assigned'; readonly partitions: readonly AssignedPartition[]}

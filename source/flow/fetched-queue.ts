@@ -75,7 +75,8 @@ export class FetchedQueue {
         this.#shiftBatch();
         continue;
       }
-      while (this.#index < batch.messages.length && batch.messages[this.#index]!.offset < offset) this.#index++;
+      while (this.#index < batch.messages.length && batch.messages[this.#index]!.offset < offset)
+        this.#index++;
       if (this.#index > 0 && this.#index === batch.messages.length) {
         this.#shiftBatch();
         continue;

@@ -16,6 +16,8 @@ export type DeadLetterResult =
 /** What a lane needs from outside. Everything is called synchronously; nothing may throw. */
 export type LanePorts = {
   readonly clock: Clock;
+  /** Calls back in a fair turn with the other lanes. */
+  soon(action: () => void): void;
   readonly handler: Handler;
   readonly policy: FailurePolicy;
   emit(event: FlowEvent): void;
@@ -144,7 +146,7 @@ export class Lane {
     if (this.#scheduled || this.#inHand || this.#state.status !== 'flowing') return;
     if (this.#queue.isEmpty || !this.#ports.mayDispatch()) return;
     this.#scheduled = true;
-    this.#ports.clock.soon(() => {
+    this.#ports.soon(() => {
       this.#scheduled = false;
       void this.#run();
     });
@@ -403,7 +405,8 @@ export class Lane {
     this.#attempt = 1;
     this.#byHand = false;
     this.#cancelTimer?.();
-    if (this.#state.status !== 'lost' && this.#state.status !== 'revoked') this.#setState({status: 'flowing'});
+    if (this.#state.status !== 'lost' && this.#state.status !== 'revoked')
+      this.#setState({status: 'flowing'});
     this.#resume();
   }
 

@@ -2,8 +2,8 @@ import type {Clock} from './clock.ts';
 import {CommitLoop, type Committer} from './commit-loop.ts';
 import type {FlowEvent, LostPosition, PartitionOffset} from './events.ts';
 import type {FailurePolicy} from './failure-policy.ts';
-import type {Fetched} from './fetched-queue.ts';
 import {FetchGate} from './fetch-gate.ts';
+import type {Fetched} from './fetched-queue.ts';
 import type {Handler} from './handler.ts';
 import {type DeadLetterResult, type HeldMessage, Lane, type LaneState} from './lane.ts';
 import type {Message, TopicPartition} from './message.ts';
@@ -286,7 +286,8 @@ export class Processing {
       at,
       {position, committed, remembered},
       {
-        clock: {...clock, soon: this.#soon},
+        clock,
+        soon: this.#soon,
         handler,
         policy,
         emit,

@@ -16,6 +16,7 @@ export class RunSize {
   /** A run of `of` messages took `ms`, and `taken` of them were handled. */
   took(ms: number, taken: number, of: number): void {
     if (ms > target * 2) this.#size = Math.max(1, Math.floor((Math.min(this.#size, taken) * target) / ms));
-    else if (ms < target / 2 && taken === of && of === this.#size) this.#size = Math.min(most, this.#size * 2);
+    else if (ms < target / 2 && taken === of && of === this.#size)
+      this.#size = Math.min(most, this.#size * 2);
   }
 }

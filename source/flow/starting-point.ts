@@ -5,7 +5,10 @@ import type {TopicPartition} from './message.ts';
 export type StartFrom =
   | {readonly from: 'committed'}
   | {readonly from: 'beginning'}
-  | {readonly from: 'end'; /** also past unprocessed messages of a group that has a committed offset */ readonly skipToEnd: boolean}
+  | {
+      readonly from: 'end' /** also past unprocessed messages of a group that has a committed offset */;
+      readonly skipToEnd: boolean;
+    }
   | {readonly from: 'time'; readonly at: ReadonlyMap<number, bigint>};
 
 /** What is known of a partition when its lane is to begin. */
@@ -44,7 +47,9 @@ export function startingPoint(facts: PartitionFacts, choice: StartFrom): Startin
     }
     case 'committed': {
       if (committed === null) {
-        return first === end ? {start: 'at', position: end, commit: false} : {start: 'ask', retained: end - first};
+        return first === end
+          ? {start: 'at', position: end, commit: false}
+          : {start: 'ask', retained: end - first};
       }
       const lost = lostPosition(facts, committed);
       return lost ? {start: 'lost', lost} : {start: 'at', position: committed, commit: false};
@@ -59,6 +64,13 @@ export function lostPosition(
 ): LostPosition | null {
   const {topic, partition, first, end} = facts;
   // A topic made again matters only where work was done on the one before it.
-  const cause = facts.recreated && position !== first ? 'recreated' : position < first ? 'retention' : position > end ? 'beyond-end' : null;
+  const cause =
+    facts.recreated && position !== first
+      ? 'recreated'
+      : position < first
+        ? 'retention'
+        : position > end
+          ? 'beyond-end'
+          : null;
   return cause && {topic, partition, position, first, end, cause};
 }

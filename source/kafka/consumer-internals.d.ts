@@ -24,7 +24,10 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
       groupId: string;
       topics: {topic: string; partitions: {partition: number}[]}[];
     }): Promise<{
-      responses: {topic: string; partitions: {partition: number; offset: string; metadata: string | null}[]}[];
+      responses: {
+        topic: string;
+        partitions: {partition: number; offset: string; metadata: string | null}[];
+      }[];
     }>;
   };
 
@@ -33,7 +36,12 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
     findBroker(node: {nodeId: number | string}): Promise<Broker>;
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     fetchTopicsOffset(
-      topics: {topic: string; partitions: {partition: number}[]; fromBeginning?: boolean; fromTimestamp?: number}[],
+      topics: {
+        topic: string;
+        partitions: {partition: number}[];
+        fromBeginning?: boolean;
+        fromTimestamp?: number;
+      }[],
     ): Promise<{topic: string; partitions: {partition: number; offset: string}[]}[]>;
   };
 

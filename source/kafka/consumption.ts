@@ -185,7 +185,9 @@ export class Consumption {
 
   #listen(consumer: Consumer): void {
     const {GROUP_JOIN, REBALANCING, START_BATCH_PROCESS, CRASH} = consumer.events;
-    consumer.on(GROUP_JOIN, ({payload}) => this.#joined(consumer, payload.memberId, payload.memberAssignment));
+    consumer.on(GROUP_JOIN, ({payload}) =>
+      this.#joined(consumer, payload.memberId, payload.memberAssignment),
+    );
     consumer.on(REBALANCING, () => this.#rebalancing(consumer));
     consumer.on(START_BATCH_PROCESS, event => this.#passFiltered(consumer, event));
     consumer.on(CRASH, ({payload}) => this.#lost(consumer, payload.error));
@@ -269,7 +271,8 @@ export class Consumption {
     } catch {
       // A broker that does not answer shows itself to the fetch loop; this look is repeated.
     }
-    if (meeting === this.#meeting && !this.#stopping) this.#later(pollInterval, () => void this.#poll(meeting));
+    if (meeting === this.#meeting && !this.#stopping)
+      this.#later(pollInterval, () => void this.#poll(meeting));
   }
 
   #checkPositions(facts: readonly BrokerFacts[], topicId: string): void {
@@ -442,7 +445,10 @@ function isRecreated(known: string | null, now: string | null): boolean {
 /** What KafkaJS's `Batch` also has, and its types do not say. */
 type BatchInternals = {
   readonly fetchedOffset: string;
-  readonly rawMessages: readonly {offset: string; batchContext?: {firstOffset: string; lastOffsetDelta: number}}[];
+  readonly rawMessages: readonly {
+    offset: string;
+    batchContext?: {firstOffset: string; lastOffsetDelta: number};
+  }[];
 };
 
 /** A batch with all the offsets that it covers: those of markers, and those that compaction took. */

@@ -23,7 +23,9 @@ export const rangeAssigner: PartitionAssigner = ({cluster}) => ({
       topics: AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [],
     }));
     const topics = new Set(subscriptions.flatMap(each => each.topics));
-    const assignments = new Map<string, Record<string, number[]>>(members.map(({memberId}) => [memberId, {}]));
+    const assignments = new Map<string, Record<string, number[]>>(
+      members.map(({memberId}) => [memberId, {}]),
+    );
     for (const topic of topics) {
       const partitions = await partitionsOf(cluster as ClusterWithTargets, topic);
       const takers = subscriptions
@@ -40,7 +42,11 @@ export const rangeAssigner: PartitionAssigner = ({cluster}) => ({
     }
     return [...assignments].map(([memberId, assignment]) => ({
       memberId,
-      memberAssignment: AssignerProtocol.MemberAssignment.encode({version: 0, assignment, userData: Buffer.alloc(0)}),
+      memberAssignment: AssignerProtocol.MemberAssignment.encode({
+        version: 0,
+        assignment,
+        userData: Buffer.alloc(0),
+      }),
     }));
   },
 

@@ -22,7 +22,10 @@ describe('the failure policy', () => {
 
   it('waits as long as the other side asked, when that is longer', () => {
     const policy = {onFailure: 'hold', retries: 2} as const;
-    expect(afterFailure(policy, {...failure, retryAfterMs: 60_000}, 1)).toEqual({step: 'retry', afterMs: 60_000});
+    expect(afterFailure(policy, {...failure, retryAfterMs: 60_000}, 1)).toEqual({
+      step: 'retry',
+      afterMs: 60_000,
+    });
     expect(afterFailure(policy, {...failure, retryAfterMs: 10}, 1)).toEqual({step: 'retry', afterMs: 1000});
   });
 });

@@ -9,7 +9,10 @@ describe('where a partition begins', () => {
   });
 
   it('is asked for when there is none and messages are retained', () => {
-    expect(startingPoint({...facts, committed: null}, {from: 'committed'})).toEqual({start: 'ask', retained: 9n});
+    expect(startingPoint({...facts, committed: null}, {from: 'committed'})).toEqual({
+      start: 'ask',
+      retained: 9n,
+    });
   });
 
   it('is no question on an empty partition', () => {
@@ -22,9 +25,14 @@ describe('where a partition begins', () => {
   });
 
   it('does not go past unprocessed messages to the end unless told to', () => {
-    expect(startingPoint(facts, {from: 'end', skipToEnd: false})).toEqual({start: 'refused', unprocessed: 4n});
+    expect(startingPoint(facts, {from: 'end', skipToEnd: false})).toEqual({
+      start: 'refused',
+      unprocessed: 4n,
+    });
     expect(startingPoint(facts, {from: 'end', skipToEnd: true})).toMatchObject({position: 9n, commit: true});
-    expect(startingPoint({...facts, committed: 9n}, {from: 'end', skipToEnd: false})).toMatchObject({position: 9n});
+    expect(startingPoint({...facts, committed: 9n}, {from: 'end', skipToEnd: false})).toMatchObject({
+      position: 9n,
+    });
   });
 
   it.each([
@@ -37,6 +45,8 @@ describe('where a partition begins', () => {
 
   it('is not lost at the end itself, nor in a topic made again on which nothing was done', () => {
     expect(startingPoint({...facts, committed: 9n}, {from: 'committed'})).toMatchObject({start: 'at'});
-    expect(startingPoint({...facts, committed: 0n, recreated: true}, {from: 'committed'})).toMatchObject({start: 'at'});
+    expect(startingPoint({...facts, committed: 0n, recreated: true}, {from: 'committed'})).toMatchObject({
+      start: 'at',
+    });
   });
 });

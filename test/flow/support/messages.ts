@@ -16,7 +16,12 @@ export function message(partition: number, offset: bigint | number, value = '{}'
 }
 
 /** A fetch of `offsets`, asked for at `from` (the first offset unless given), covering up to `next`. */
-export function fetched(partition: number, offsets: readonly number[], next?: number, from?: number): Fetched {
+export function fetched(
+  partition: number,
+  offsets: readonly number[],
+  next?: number,
+  from?: number,
+): Fetched {
   return {
     messages: offsets.map(offset => message(partition, offset)),
     from: BigInt(from ?? offsets[0]!),

@@ -1,0 +1,340 @@
+import fc from 'fast-check';
+import {afterEach, beforeEach, describe, expect, it} from 'vitest';
+import type {OnFailure} from '../../source/flow/failure-policy.ts';
+import {type Fate, SimulatedGroup, type SimulatedPartition, violations} from './support/simulated-group.ts';
+
+const always: Fate = {failures: Number.POSITIVE_INFINITY, permanent: false};
+
+function partition(count: number, fates: Record<number, Fate> = {}): SimulatedPartition {
+  return {
+    offsets: Array.from({length: count}, (_, index) => index),
+    fates: new Map(Object.entries(fates).map(([offset, fate]) => [Number(offset), fate])),
+    first: 0,
+    end: count,
+  };
+}
+
+function committed(group: SimulatedGroup): string[] {
+  return [...group.committed]
+    .sort(([left], [right]) => left - right)
+    .map(([at, offset]) => `${at}@${offset}`);
+}
+
+beforeEach(() => {
+  violations.length = 0;
+});
+
+afterEach(() => {
+  expect(violations).toEqual([]);
+});
+
+describe('a failure', () => {
+  it('holds its own partition, and what is behind it is not dispatched', async () => {
+    const group = new SimulatedGroup([partition(5), partition(5, {2: always}), partition(5)], {
+      onFailure: 'hold',
+      retries: 2,
+    });
+    group.meet([0, 1, 2]);
+    group.fetch(10);
+    await group.clock.turn(60_000);
+    expect(committed(group)).toEqual(['0@5', '1@2', '2@5']);
+    expect(group.held()).toEqual([{partition: 1, offset: 2n}]);
+    expect(group.dispatched.filter(each => each.startsWith('1@'))).toEqual([
+      '1@0',
+      '1@1',
+      '1@2',
+      '1@2',
+      '1@2',
+    ]);
+  });
+
+  it('is retried after 1 and 2 seconds, in sight, before it is held', async () => {
+    const group = new SimulatedGroup([partition(1, {0: always})], {onFailure: 'hold', retries: 2});
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(999);
+    expect(group.dispatched).toHaveLength(1);
+    await group.clock.turn(1);
+    expect(group.dispatched).toHaveLength(2);
+    await group.clock.turn(2000);
+    expect(group.dispatched).toHaveLength(3);
+    expect(group.events.map(event => event.type)).toEqual(
+      expect.arrayContaining(['retrying', 'handled', 'held']),
+    );
+  });
+
+  it('ends by the operator: retry, and everything behind it follows', async () => {
+    const group = new SimulatedGroup([partition(6, {2: {failures: 1, permanent: false}})], {
+      onFailure: 'hold',
+      retries: 0,
+    });
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@2']);
+    expect(group.processing.retry(0, 2n)).toBe(true);
+    await group.clock.turn(1000);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@6']);
+  });
+
+  it.each([
+    ['skip', (group: SimulatedGroup) => group.processing.skip(0, 2n, 'a test message'), 'skipped'],
+    ['dead letter', (group: SimulatedGroup) => group.processing.deadLetter(0, 2n), 'dead-lettered'],
+    ['replacement', (group: SimulatedGroup) => group.processing.replace(0, 2n, '0@9'), 'replaced'],
+  ] as const)('ends by the operator: %s', async (_, act, final) => {
+    const group = new SimulatedGroup([partition(6, {2: always})], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(act(group)).toBe(true);
+    await group.clock.turn(1000);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@6']);
+    expect(group.events).toContainEqual(expect.objectContaining({type: 'finished', final}));
+  });
+
+  it('stays held when its dead letter is not acknowledged', async () => {
+    const group = new SimulatedGroup([partition(3, {1: always})], {onFailure: 'dead-letter', retries: 0});
+    group.deadLetterAnswer = {status: 'refused', reason: 'no broker acknowledgement within 10 s'};
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@1']);
+    expect(group.held()).toEqual([{partition: 0, offset: 1n}]);
+    expect(group.events).toContainEqual(
+      expect.objectContaining({type: 'held', because: 'no broker acknowledgement within 10 s'}),
+    );
+  });
+
+  it('is not acted on twice, nor on another message', async () => {
+    const group = new SimulatedGroup([partition(3, {1: always})], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.processing.skip(0, 2n, 'wrong one')).toBe(false);
+    expect(group.processing.skip(0, 1n, 'once')).toBe(true);
+    expect(group.processing.skip(0, 1n, 'twice')).toBe(false);
+  });
+});
+
+describe('a rebalance', () => {
+  it('does not count a result that comes after the partition has moved', async () => {
+    const group = new SimulatedGroup([partition(3)], {onFailure: 'hold', retries: 0}, true);
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.settle();
+    group.processing.beginMeeting();
+    group.meet([]);
+    group.releaseHandlers();
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual([]);
+    expect(group.events).toContainEqual(expect.objectContaining({type: 'moved'}));
+  });
+
+  it('keeps a lane with the same member, and drops what another member finished meanwhile', async () => {
+    const group = new SimulatedGroup([partition(6)], {onFailure: 'hold', retries: 0}, true);
+    group.meet([0]);
+    group.fetch(5);
+    await group.clock.settle();
+    group.processing.beginMeeting();
+    group.ours.clear();
+    group.otherMemberWorks(0, 3);
+    group.meet([0]);
+    group.releaseHandlers();
+    for (let round = 0; round < 4; round++) {
+      group.fetch(10);
+      await group.clock.turn(100);
+      group.releaseHandlers();
+    }
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@6']);
+  });
+
+  it('opens a failure again without running it by itself', async () => {
+    const group = new SimulatedGroup([partition(4, {1: always})], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    const before = group.dispatched.filter(each => each === '0@1').length;
+    group.processing.beginMeeting();
+    group.meet([]);
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.held()).toEqual([{partition: 0, offset: 1n}]);
+    expect(group.dispatched.filter(each => each === '0@1')).toHaveLength(before);
+  });
+});
+
+describe('a stop', () => {
+  it('waits for the message in hand, commits, and says what was left in hand after the grace', async () => {
+    const group = new SimulatedGroup([partition(2), partition(2)], {onFailure: 'hold', retries: 0}, true);
+    group.meet([0, 1]);
+    group.fetch(1);
+    await group.clock.settle();
+    const stopped = group.processing.stop(10_000);
+    await group.clock.turn(10_000);
+    expect(await stopped).toBe(2);
+    expect(committed(group)).toEqual([]);
+  });
+});
+
+describe('any history', () => {
+  type Step =
+    | {do: 'fetch'; most: number}
+    | {do: 'turn'; ms: number}
+    | {do: 'release'}
+    | {do: 'rebalance'; mine: number[]; unseen: number[]; sameMember: boolean; others: number}
+    | {do: 'crash'; mine: number[]}
+    | {do: 'commit-fails'}
+    | {do: 'operator'; act: 'retry' | 'skip' | 'dead-letter' | 'replace'; which: number}
+    | {do: 'dead-letters'; work: boolean};
+
+  // Mostly we keep what we have: the cases in which a lane lives on are the dangerous ones.
+  const mine = fc.oneof(
+    {weight: 3, arbitrary: fc.constant([0, 1, 2])},
+    {weight: 1, arbitrary: fc.subarray([0, 1, 2])},
+  );
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({do: fc.constant('fetch' as const), most: fc.integer({min: 1, max: 8})}),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({do: fc.constant('turn' as const), ms: fc.integer({min: 0, max: 3000})}),
+    },
+    {weight: 6, arbitrary: fc.record({do: fc.constant('release' as const)})},
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('rebalance' as const),
+        mine,
+        unseen: fc.subarray([0, 1, 2]),
+        sameMember: fc.constantFrom(true, true, true, false),
+        others: fc.integer({min: 0, max: 3}),
+      }),
+    },
+    {weight: 1, arbitrary: fc.record({do: fc.constant('crash' as const), mine})},
+    {weight: 1, arbitrary: fc.record({do: fc.constant('commit-fails' as const)})},
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('operator' as const),
+        act: fc.constantFrom('retry', 'skip', 'dead-letter', 'replace'),
+        which: fc.nat(5),
+      }),
+    },
+    {weight: 1, arbitrary: fc.record({do: fc.constant('dead-letters' as const), work: fc.boolean()})},
+  );
+
+  const fate: fc.Arbitrary<Fate> = fc.oneof(
+    fc.record({failures: fc.integer({min: 1, max: 4}), permanent: fc.constant(false)}),
+    fc.record({failures: fc.constant(0), permanent: fc.constant(true)}),
+  );
+
+  const partitions = fc.array(
+    fc.record({
+      gaps: fc.array(fc.integer({min: 1, max: 3}), {minLength: 1, maxLength: 20}),
+      fates: fc.dictionary(fc.integer({min: 0, max: 30}).map(String), fate, {maxKeys: 5}),
+      tail: fc.nat(3),
+    }),
+    {minLength: 3, maxLength: 3},
+  );
+
+  it('never commits past an unfinished message, and loses none', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        partitions,
+        fc.constantFrom<OnFailure>('hold', 'dead-letter', 'skip'),
+        fc.boolean(),
+        fc.array(step, {minLength: 20, maxLength: 80, size: 'max'}),
+        async (made, onFailure, slow, steps) => {
+          violations.length = 0;
+          const simulated = made.map(({gaps, fates, tail}) => {
+            let at = 0;
+            const offsets = gaps.map(gap => {
+              const offset = at;
+              at += gap;
+              return offset;
+            });
+            const known = new Map(Object.entries(fates).map(([offset, each]) => [Number(offset), each]));
+            return {offsets, fates: known, first: 0, end: at + tail};
+          });
+          const group = new SimulatedGroup(simulated, {onFailure, retries: 1}, slow);
+          group.meet([0, 1, 2]);
+          for (const each of steps) await take(group, each);
+
+          // At the end everybody else is gone, everything works, and the operator skips what is held.
+          group.failNextCommit = false;
+          group.deadLetterAnswer = {status: 'acknowledged', where: 'x-dlt 0@0'};
+          group.processing.beginMeeting();
+          group.meet([0, 1, 2], false);
+          for (let round = 0; round < 120 && ![0, 1, 2].every(at => group.isFinished(at)); round++) {
+            group.fetch(8);
+            group.releaseHandlers();
+            for (const {partition: at, offset} of group.held())
+              group.processing.skip(at, offset, 'at the end');
+            await group.clock.turn(1100);
+          }
+          expect(violations).toEqual([]);
+          for (const [at, {offsets}] of simulated.entries()) {
+            expect(group.isFinished(at), `partition ${at} at ${group.committed.get(at)}`).toBe(true);
+            expect([...group.final.get(at)!].sort((left, right) => left - right)).toEqual(offsets);
+          }
+        },
+      ),
+      {seed: 20_261, numRuns: Number(process.env.HISTORIES ?? 300)},
+    );
+  }, 120_000);
+
+  async function take(group: SimulatedGroup, each: Step): Promise<void> {
+    switch (each.do) {
+      case 'fetch':
+        group.fetch(each.most);
+        break;
+      case 'turn':
+        await group.clock.turn(each.ms);
+        break;
+      case 'release':
+        group.releaseHandlers();
+        await group.clock.settle();
+        break;
+      case 'rebalance':
+        group.processing.beginMeeting();
+        await group.clock.settle();
+        // A generation that we do not see: others own these, work and commit.
+        for (const partition of each.unseen) group.ours.delete(partition);
+        for (const partition of each.unseen) group.otherMemberWorks(partition, each.others);
+        group.meet(each.mine, each.sameMember);
+        for (const partition of [0, 1, 2]) group.otherMemberWorks(partition, each.others);
+        break;
+      case 'crash':
+        await group.crash();
+        group.meet(each.mine, false);
+        break;
+      case 'commit-fails':
+        group.failNextCommit = true;
+        break;
+      case 'dead-letters':
+        group.deadLetterAnswer = each.work
+          ? {status: 'acknowledged', where: 'x-dlt 0@0'}
+          : {status: 'refused', reason: 'not acknowledged'};
+        break;
+      case 'operator': {
+        const held = group.held();
+        const chosen = held[each.which % Math.max(1, held.length)];
+        if (!chosen) break;
+        const {partition, offset} = chosen;
+        if (each.act === 'retry') group.processing.retry(partition, offset);
+        if (each.act === 'skip') group.processing.skip(partition, offset, 'generated');
+        if (each.act === 'dead-letter') group.processing.deadLetter(partition, offset);
+        if (each.act === 'replace') group.processing.replace(partition, offset, '0@0');
+        break;
+      }
+    }
+  }
+});

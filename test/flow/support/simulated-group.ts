@@ -1,0 +1,231 @@
+import type {FlowEvent, PartitionOffset} from '../../../source/flow/events.ts';
+import type {FailurePolicy} from '../../../source/flow/failure-policy.ts';
+import type {Handler, Run} from '../../../source/flow/handler.ts';
+import type {DeadLetterResult} from '../../../source/flow/lane.ts';
+import type {Message, TopicPartition} from '../../../source/flow/message.ts';
+import type {Outcome} from '../../../source/flow/outcome.ts';
+import {Processing} from '../../../source/flow/processing.ts';
+import type {PartitionFacts} from '../../../source/flow/starting-point.ts';
+import {ManualClock} from './manual-clock.ts';
+import {message, topic} from './messages.ts';
+
+/** What the handler makes of one offset: how many attempts fail before it passes, or that it never passes. */
+export type Fate = {readonly failures: number; readonly permanent: boolean};
+
+export type SimulatedPartition = {
+  /** Offsets that hold a message; between them are gaps. */
+  readonly offsets: readonly number[];
+  readonly fates: ReadonlyMap<number, Fate>;
+  first: number;
+  end: number;
+};
+
+const passes: Fate = {failures: 0, permanent: false};
+
+/**
+ * A group of us and one other member over a simulated broker: partitions with gaps, committed offsets, commits that may
+ * fail, and a record of every offset that became final, by whom it may be. Its `commit` fails the test as soon as an
+ * offset is passed that is not final.
+ */
+export class SimulatedGroup {
+  readonly clock = new ManualClock();
+  readonly committed = new Map<number, bigint>();
+  readonly final = new Map<number, Set<number>>();
+  readonly events: FlowEvent[] = [];
+  readonly dispatched: string[] = [];
+  readonly ours = new Set<number>();
+  failNextCommit = false;
+  deadLetterAnswer: DeadLetterResult = {status: 'acknowledged', where: 'x-dlt 0@0'};
+  processing: Processing;
+  readonly #partitions: readonly SimulatedPartition[];
+  readonly #attempts = new Map<string, number>();
+  readonly #position = new Map<number, bigint>();
+  readonly #fetching = new Set<number>();
+  readonly #policy: FailurePolicy;
+  readonly #slow: boolean;
+  #member = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(partitions: readonly SimulatedPartition[], policy: FailurePolicy, slow = false) {
+    this.#partitions = partitions;
+    this.#policy = policy;
+    this.#slow = slow;
+    for (const partition of partitions.keys()) this.final.set(partition, new Set());
+    this.processing = this.#newProcessing();
+  }
+
+  /** Our member has (again) these partitions; another member has the others. */
+  meet(partitions: readonly number[], sameMember = true): void {
+    this.ours.clear();
+    for (const partition of partitions) this.ours.add(partition);
+    this.#fetching.clear();
+    this.processing.startFrom({from: 'beginning'});
+    this.processing.meet(
+      partitions.map(partition => this.facts(partition)),
+      sameMember,
+    );
+  }
+
+  facts(partition: number): PartitionFacts {
+    const {first, end} = this.#partitions[partition]!;
+    return {
+      topic,
+      partition,
+      committed: this.committed.get(partition) ?? null,
+      first: BigInt(first),
+      end: BigInt(end),
+      recreated: false,
+    };
+  }
+
+  /** One fetch of up to `most` messages for each partition that is fetched. */
+  fetch(most: number): void {
+    for (const partition of this.#fetching) {
+      const {offsets, end} = this.#partitions[partition]!;
+      const from = this.#position.get(partition) ?? 0n;
+      const ahead = offsets.filter(offset => BigInt(offset) >= from);
+      const taken = ahead.slice(0, most);
+      const next = BigInt(taken.length < ahead.length ? taken.at(-1)! + 1 : end);
+      if (next <= from) continue;
+      this.#position.set(partition, next);
+      this.processing.enqueue(partition, {
+        messages: taken.map(offset => message(partition, offset)),
+        from,
+        next,
+        bytes: taken.length,
+      });
+    }
+  }
+
+  /** The process dies and is started again: nothing of it is left but what the broker knows. */
+  async crash(): Promise<void> {
+    this.processing.loseAll();
+    this.ours.clear();
+    this.releaseHandlers();
+    await this.clock.settle();
+    this.#member++;
+    this.processing = this.#newProcessing();
+  }
+
+  /** The other member processes and commits up to `count` messages of a partition that is not ours. */
+  otherMemberWorks(partition: number, count: number): void {
+    if (this.ours.has(partition)) return;
+    const from = this.committed.get(partition) ?? 0n;
+    const {offsets} = this.#partitions[partition]!;
+    for (const offset of offsets.filter(each => BigInt(each) >= from).slice(0, count)) {
+      this.final.get(partition)!.add(offset);
+      this.#commitOne(partition, BigInt(offset) + 1n);
+    }
+  }
+
+  /** With a slow handler: lets every run that is in hand end now. */
+  releaseHandlers(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const release of waiting) release();
+  }
+
+  held(): {partition: number; offset: bigint}[] {
+    return this.processing
+      .lanes()
+      .flatMap(({partition, state}) =>
+        state.status === 'held' ? [{partition, offset: state.held.message.offset}] : [],
+      );
+  }
+
+  isFinished(partition: number): boolean {
+    return (this.committed.get(partition) ?? 0n) === BigInt(this.#partitions[partition]!.end);
+  }
+
+  #newProcessing(): Processing {
+    const member = this.#member;
+    const alive = () => member === this.#member;
+    return new Processing({
+      topic,
+      clock: this.clock,
+      handler: this.#handler(),
+      policy: this.#policy,
+      onLost: 'ask',
+      emit: event => {
+        if (!alive()) return;
+        this.events.push(event);
+        if (event.type === 'finished')
+          this.final.get(event.message.partition)!.add(Number(event.message.offset));
+      },
+      commit: async offsets => {
+        await Promise.resolve();
+        if (!alive()) throw new Error('the process is dead');
+        if (this.failNextCommit) {
+          this.failNextCommit = false;
+          throw new Error('REBALANCE_IN_PROGRESS');
+        }
+        for (const each of offsets) this.#commit(each);
+      },
+      pause: at => this.#fetching.delete(at.partition),
+      resume: (at: TopicPartition, from?: bigint) => {
+        if (from !== undefined) this.#position.set(at.partition, from);
+        this.#fetching.add(at.partition);
+      },
+      deadLetter: async () => this.deadLetterAnswer,
+      explain: String,
+    });
+  }
+
+  #commit({partition, offset}: PartitionOffset): void {
+    // The broker refuses a commit of a generation that is over; ours holds only what is ours.
+    if (!this.ours.has(partition)) throw new Error('ILLEGAL_GENERATION');
+    this.#commitOne(partition, offset);
+  }
+
+  #commitOne(partition: number, offset: bigint): void {
+    const before = this.committed.get(partition) ?? 0n;
+    if (offset < before) violations.push(`commit of ${partition} went back from ${before} to ${offset}`);
+    const {offsets} = this.#partitions[partition]!;
+    const passed = offsets.filter(each => BigInt(each) < offset && !this.final.get(partition)!.has(each));
+    if (passed.length > 0) {
+      violations.push(`commit ${partition}@${offset} passes unfinished ${passed.join(', ')}`);
+    }
+    this.committed.set(partition, offset);
+  }
+
+  #handler(): Handler {
+    return {
+      name: 'simulated',
+      handle: run => (this.#slow ? this.#handleSlowly(run) : this.#handle(run)),
+      close: async () => {},
+    };
+  }
+
+  async #handleSlowly(run: Run): Promise<readonly Outcome[]> {
+    await new Promise<void>(resolve => this.#waiting.push(resolve));
+    return this.#handle(run);
+  }
+
+  #handle({messages, signal}: Run): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    for (const each of messages) {
+      // The one in hand is finished, whatever is asked; no other is begun.
+      if (signal.aborted && outcomes.length > 0) break;
+      this.dispatched.push(`${each.partition}@${each.offset}`);
+      outcomes.push(this.#outcome(each));
+      if (outcomes.at(-1)!.status === 'failed') break;
+    }
+    return outcomes;
+  }
+
+  #outcome({partition, offset}: Message): Outcome {
+    const key = `${partition}@${offset}`;
+    const fate = this.#partitions[partition]!.fates.get(Number(offset)) ?? passes;
+    const attempts = (this.#attempts.get(key) ?? 0) + 1;
+    this.#attempts.set(key, attempts);
+    if (fate.permanent || attempts <= fate.failures) {
+      const failure = {name: 'Error', message: `fails at ${key}`, permanent: fate.permanent};
+      return {status: 'failed', durationMs: 1, failure};
+    }
+    this.final.get(partition)!.add(Number(offset));
+    return {status: 'processed', durationMs: 1};
+  }
+}
+
+/** What broke a rule during a generated history; a throw inside a commit would only look like a failed commit. */
+export const violations: string[] = [];
