@@ -15,7 +15,11 @@ export class DeadlineError extends Error {
  * The promise's result, or a DeadlineError after `ms`. `what` says what is waited for: "connecting to 127.0.0.1:9092".
  * What comes after the deadline is dropped, an error too.
  */
-export async function withDeadline<Result>(promise: Promise<Result>, ms: number, what: string): Promise<Result> {
+export async function withDeadline<Result>(
+  promise: Promise<Result>,
+  ms: number,
+  what: string,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   promise.catch(() => {});
   try {

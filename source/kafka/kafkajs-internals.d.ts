@@ -1,6 +1,7 @@
 /**
- * The parts of KafkaJS 2.2.4 (pinned exactly) that its public interface does not reach and the consumer needs. Types
- * are written down by hand from its source.
+ * The parts of KafkaJS 2.2.4 (pinned exactly) that its public interface does not reach and that the flow's rules need:
+ * commits bound to one generation, offsets that are never reset behind our back, requests whose bytes are known to have
+ * been written or not. Types are written down by hand from its source.
  */
 declare module 'kafkajs/src/consumer/offsetManager/index.js' {
   export type RawRequest = {
@@ -8,6 +9,7 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
       readonly apiKey: number;
       readonly apiVersion: number;
       readonly apiName: string;
+      /** Answers an Encoder. Called just before the bytes are written. */
       encode(): Promise<unknown>;
     };
     readonly response: {
@@ -15,6 +17,9 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
       decode(payload: Buffer): Promise<unknown>;
       parse(data: unknown): Promise<unknown>;
     };
+    /** ms after which KafkaJS gives the request up; a later answer is dropped. */
+    readonly requestTimeout?: number;
+    readonly logResponseError?: boolean;
   };
 
   export type Broker = {
@@ -32,8 +37,15 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
   };
 
   export type Cluster = {
+    connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    isConnected(): boolean;
+    addMultipleTargetTopics(topics: string[]): Promise<void>;
     refreshMetadata(): Promise<void>;
+    refreshMetadataIfNecessary(): Promise<void>;
+    removeBroker(address: {host: string; port: number}): void;
     findBroker(node: {nodeId: number | string}): Promise<Broker>;
+    findTopicPartitionMetadata(topic: string): {partitionId: number; leader: number}[];
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     fetchTopicsOffset(
       topics: {
@@ -63,17 +75,27 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
   }
 }
 
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  export default class RequestQueue {
+    readonly pending: readonly unknown[];
+    scheduleCheckPendingRequests(): void;
+  }
+}
+
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
-    writeInt8(value: number): this;
-    writeInt16(value: number): this;
-    writeInt32(value: number): this;
-    writeInt64(value: string | number): this;
-    writeString(value: string): this;
-    writeUVarInt(value: number): this;
-    writeUVarIntString(value: string): this;
-    writeBufferInternal(value: Buffer): void;
+    readonly buffer: Buffer;
     writeBuffer(value: Buffer): this;
-    writeEncoder(encoder: Encoder): this;
   }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  export default function crc32C(bytes: Buffer): number;
+}
+
+declare module 'kafkajs/src/protocol/error.js' {
+  const errors: {
+    createErrorFromCode(code: number): Error & {readonly type: string; readonly code: number};
+  };
+  export default errors;
 }

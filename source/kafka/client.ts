@@ -1,0 +1,108 @@
+import kafkajs, {type Kafka, type KafkaConfig, type LogEntry, logLevel} from 'kafkajs';
+import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import {registerCodecs} from './codecs.ts';
+
+export type LogLine = {
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  /** KafkaJS's part: `Connection`, `Consumer`, … */
+  readonly from: string;
+  readonly text: string;
+};
+
+export type ConnectionSettings = {
+  /** `host:port` each. */
+  readonly brokers: readonly string[];
+  readonly clientId?: string;
+  readonly ssl?: KafkaConfig['ssl'];
+  readonly sasl?: KafkaConfig['sasl'];
+  /** KafkaJS's own words; never the console, which would tear the screen. */
+  onLog?(line: LogLine): void;
+};
+
+/** One set of brokers, as the rest of `kafka/` uses it. Nothing is connected yet. */
+export type KafkaClient = {
+  readonly kafka: Kafka;
+  readonly brokers: readonly string[];
+  /** A connection pool of its own for requests that KafkaJS's public interface does not make. */
+  newCluster(): Cluster;
+};
+
+let prepared = false;
+
+export function createClient(settings: ConnectionSettings): KafkaClient {
+  prepare();
+  const kafka = new kafkajs.Kafka({
+    brokers: [...settings.brokers],
+    clientId: settings.clientId ?? 'kafka-notify',
+    ...(settings.ssl !== undefined && {ssl: settings.ssl}),
+    ...(settings.sasl !== undefined && {sasl: settings.sasl}),
+    // A second is short for a first TLS handshake across a slow line.
+    connectionTimeout: 5000,
+    requestTimeout: 10_000,
+    retry: {initialRetryTime: 200, retries: 3, maxRetryTime: 2000},
+    logLevel: logLevel.WARN,
+    logCreator: () => entry => settings.onLog?.(toLogLine(entry)),
+  });
+  return {
+    kafka,
+    brokers: settings.brokers,
+    newCluster: () => newCluster(kafka),
+  };
+}
+
+/** What the process needs once, before KafkaJS is used. */
+function prepare(): void {
+  if (prepared) return;
+  prepared = true;
+  registerCodecs();
+  // KafkaJS re-arms a timer of a negative time for ever, even with nothing to send: it costs 2 % of a core when idle,
+  // and a warning on newer versions of Node. It is needed only while requests wait.
+  const {scheduleCheckPendingRequests} = RequestQueue.prototype;
+  RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+  };
+}
+
+/** KafkaJS keeps its cluster factory behind a symbol; see `kafkajs-internals.d.ts` for why it is needed. */
+function newCluster(kafka: Kafka): Cluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find(
+    each => each.description === 'private:Kafka:createCluster',
+  );
+  const factories = kafka as unknown as Record<symbol, (options: object) => Cluster>;
+  return factories[symbol!]!({metadataMaxAge: 30_000, allowAutoTopicCreation: false});
+}
+
+function toLogLine({level, namespace, log}: LogEntry): LogLine {
+  const names: Record<number, LogLine['level']> = {
+    [logLevel.ERROR]: 'error',
+    [logLevel.WARN]: 'warn',
+    [logLevel.INFO]: 'info',
+  };
+  const {message, error, broker} = log as {message: string; error?: unknown; broker?: string};
+  const details = [broker, error && String(error)].filter(Boolean).join(': ');
+  return {
+    level: names[level] ?? 'debug',
+    from: namespace,
+    text: details ? `${message} (${details})` : message,
+  };
+}
+
+/** `host:port,host:port` as a list. Throws an Error with a sentence for the person where it is not. */
+export function parseBrokers(text: string): string[] {
+  const entries = text
+    .split(',')
+    .map(each => each.trim())
+    .filter(Boolean);
+  if (entries.length === 0)
+    throw new Error('No broker is named; give host:port, or several separated by commas.');
+  for (const entry of entries) {
+    const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:/@]+):(\d{1,5})$/.exec(entry)?.[1] ?? 0);
+    if (port < 1 || port > 65_535) {
+      throw new Error(
+        `"${entry}" is not a broker's address; it takes the form host:port, such as localhost:9092.`,
+      );
+    }
+  }
+  return entries;
+}

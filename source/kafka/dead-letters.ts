@@ -1,0 +1,75 @@
+import type {Publisher} from '../flow/delivery.ts';
+import type {DeadLetterResult} from '../flow/lane.ts';
+import type {Message} from '../flow/message.ts';
+import type {Failure} from '../flow/outcome.ts';
+import {deadLetterHeaders} from './dead-letter-headers.ts';
+import {explainError} from './explain-error.ts';
+import type {Topics} from './topics.ts';
+
+const suffix = '-dlt';
+
+/** Where dead letters of a topic go (Spring's name), or null for a topic that holds dead letters itself. */
+export function deadLetterTopic(topic: string): string | null {
+  return topic.endsWith(suffix) ? null : topic + suffix;
+}
+
+/**
+ * Publishes dead letters: the message's bytes to the same partition of `<topic>-dlt`, which is ensured first with at
+ * least as many partitions as the source. Only an acknowledgement counts; everything else is `refused` with a reason,
+ * and the message stays held.
+ */
+export class DeadLetters {
+  readonly #topics: Topics;
+  readonly #publisher: Publisher;
+  readonly #group: string;
+  readonly #mayCreate: boolean;
+  /** Number of partitions that each dead-letter topic is known to have. */
+  readonly #ensured = new Map<string, number>();
+
+  constructor(options: {topics: Topics; publisher: Publisher; group: string; mayCreate: boolean}) {
+    this.#topics = options.topics;
+    this.#publisher = options.publisher;
+    this.#group = options.group;
+    this.#mayCreate = options.mayCreate;
+  }
+
+  async publish(message: Message, failure: Failure): Promise<DeadLetterResult> {
+    const topic = deadLetterTopic(message.topic);
+    if (!topic) return {status: 'refused', reason: `${message.topic} holds dead letters itself`};
+    try {
+      const reason = await this.#ensure(topic, message);
+      if (reason) return {status: 'refused', reason};
+      const {state} = await this.#publisher.publish({
+        topic,
+        partition: message.partition,
+        key: message.key,
+        value: message.value,
+        headers: deadLetterHeaders(message, failure, this.#group),
+      });
+      if (state.status === 'acknowledged') {
+        return {status: 'acknowledged', where: `${topic} ${state.partition}@${state.offset}`};
+      }
+      this.#ensured.delete(topic);
+      const why = state.status === 'pending' ? 'still pending' : state.reason;
+      return {status: 'refused', reason: `the dead letter was not acknowledged: ${why}`};
+    } catch (error) {
+      return {status: 'refused', reason: `${topic} cannot be used: ${explainError(error, {topic}).sentence}`};
+    }
+  }
+
+  async #ensure(topic: string, message: Message): Promise<string | null> {
+    if ((this.#ensured.get(topic) ?? 0) > message.partition) return null;
+    const source = await this.#topics.describe(message.topic);
+    const needed = source.status === 'exists' ? source.partitions.length : message.partition + 1;
+    const before = await this.#topics.describe(topic);
+    if (before.status === 'missing' && !this.#mayCreate)
+      return `${topic} is not there, and may not be created`;
+    const {topic: ensured} = await this.#topics.ensure(topic, {partitions: needed});
+    if (ensured.partitions.length < needed) {
+      await this.#topics.ensurePartitions(topic, needed);
+      await this.#topics.ensure(topic);
+    }
+    this.#ensured.set(topic, needed);
+    return null;
+  }
+}

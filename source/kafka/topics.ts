@@ -1,0 +1,155 @@
+import type {Admin} from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type {KafkaClient} from './client.ts';
+import {DeadlineError, withDeadline} from './deadline.ts';
+
+export type PartitionStatus = {
+  readonly partition: number;
+  /** null: no leader now. */
+  readonly leader: number | null;
+  readonly replicas: readonly number[];
+  readonly inSync: readonly number[];
+  /** First retained and next offset; null while they cannot be asked for. */
+  readonly first: bigint | null;
+  readonly end: bigint | null;
+};
+
+export type TopicStatus =
+  | {readonly status: 'missing'; readonly topic: string}
+  | {readonly status: 'exists'; readonly topic: string; readonly partitions: readonly PartitionStatus[]};
+
+export type EnsureOptions = {
+  /** Left out: the broker's default. */
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** ms until every partition has a leader. */
+  readonly deadline?: number;
+};
+
+const defaultDeadline = 20_000;
+const pollInterval = 100;
+
+/** Kafka's own rule for names. Throws an Error with a sentence for the person. */
+export function checkTopicName(topic: string): void {
+  if (/^[A-Za-z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..') return;
+  throw new Error(
+    `"${topic}" cannot name a topic: 1 to 249 letters, digits, dots, underscores and hyphens are allowed.`,
+  );
+}
+
+/** Asks and creates through one admin connection, opened on the first call. */
+export class Topics {
+  readonly #admin: Admin;
+  #connected: Promise<void> | null = null;
+
+  constructor(client: KafkaClient) {
+    this.#admin = client.kafka.admin();
+  }
+
+  async #connection(): Promise<Admin> {
+    this.#connected ??= this.#admin.connect();
+    try {
+      await withDeadline(this.#connected, 10_000, 'connecting');
+    } catch (error) {
+      this.#connected = null;
+      throw error;
+    }
+    return this.#admin;
+  }
+
+  /** By name, so that another topic in trouble does not stand in the way. */
+  async describe(topic: string): Promise<TopicStatus> {
+    checkTopicName(topic);
+    const admin = await this.#connection();
+    const partitions = await withDeadline(metadataOf(admin, topic), 10_000, `asking for topic ${topic}`);
+    if (!partitions) return {status: 'missing', topic};
+    const offsets = partitions.every(each => each.leader !== null)
+      ? await withDeadline(admin.fetchTopicOffsets(topic), 10_000, `asking for the offsets of ${topic}`)
+      : [];
+    return {
+      status: 'exists',
+      topic,
+      partitions: partitions.map(each => {
+        const found = offsets.find(offset => offset.partition === each.partition);
+        return {...each, first: found ? BigInt(found.low) : null, end: found ? BigInt(found.high) : null};
+      }),
+    };
+  }
+
+  /**
+   * Rule 1: looks first and creates only what is missing; that somebody else creates it at the same time is success.
+   * Resolves when every partition has a leader.
+   */
+  async ensure(
+    topic: string,
+    options: EnsureOptions = {},
+  ): Promise<{readonly created: boolean; readonly topic: TopicStatus & {status: 'exists'}}> {
+    const before = await this.describe(topic);
+    const led = before.status === 'exists' && before.partitions.every(each => each.leader !== null);
+    if (led) return {created: false, topic: before as TopicStatus & {status: 'exists'}};
+    const created = before.status === 'missing' && (await this.#create(topic, options));
+    const deadline = options.deadline ?? defaultDeadline;
+    const until = Date.now() + deadline;
+    for (;;) {
+      const now = await this.describe(topic);
+      if (now.status === 'exists' && now.partitions.every(each => each.leader !== null)) {
+        return {created, topic: now};
+      }
+      if (Date.now() > until)
+        throw new DeadlineError(`every partition of topic ${topic} to have a leader`, deadline);
+      await new Promise(resolve => setTimeout(resolve, pollInterval));
+    }
+  }
+
+  /** Raises the number of partitions to at least `count`. */
+  async ensurePartitions(topic: string, count: number): Promise<void> {
+    const admin = await this.#connection();
+    await withDeadline(
+      admin.createPartitions({topicPartitions: [{topic, count}]}),
+      15_000,
+      `raising topic ${topic} to ${count} partitions`,
+    );
+  }
+
+  async #create(topic: string, {partitions, replicationFactor}: EnsureOptions): Promise<boolean> {
+    const admin = await this.#connection();
+    const request = {
+      waitForLeaders: false,
+      topics: [{topic, numPartitions: partitions ?? -1, replicationFactor: replicationFactor ?? -1}],
+    };
+    // false: it exists by now; somebody was quicker.
+    return withDeadline(admin.createTopics(request), 15_000, `creating topic ${topic}`);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#connected) return;
+    this.#connected = null;
+    await withDeadline(this.#admin.disconnect(), 3000, 'disconnecting').catch(() => {});
+  }
+}
+
+async function metadataOf(
+  admin: Admin,
+  topic: string,
+): Promise<Omit<PartitionStatus, 'first' | 'end'>[] | null> {
+  try {
+    const {topics} = await admin.fetchTopicMetadata({topics: [topic]});
+    return (topics[0]?.partitions ?? [])
+      .map(({partitionId, leader, replicas, isr}) => ({
+        partition: partitionId,
+        leader: leader < 0 ? null : leader,
+        replicas,
+        inSync: isr,
+      }))
+      .sort((left, right) => left.partition - right.partition);
+  } catch (error) {
+    if (isUnknownTopic(error)) return null;
+    throw error;
+  }
+}
+
+function isUnknownTopic(error: unknown): boolean {
+  const {type, cause} = error as {type?: string; cause?: unknown};
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
+  return cause instanceof kafkajs.KafkaJSError && isUnknownTopic(cause);
+}
