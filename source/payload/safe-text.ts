@@ -6,7 +6,7 @@ const controlPictures = 0x2400;
  * read; characters that are not seen; surrogates that stand alone. Tabs and newlines among them.
  */
 const unsafe =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufff0-\ufffc\u{e0000}-\u{e0fff}]|[\p{Mn}\p{Me}]{5,}/gu;
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115f\u1160\u3164\uffa0\ufff0-\ufffc\u{e0000}-\u{e0fff}]|\u034f|\u17b4|\u17b5|\u180b|\u180c|\u180d|\u180f|[\p{Mn}\p{Me}]{5,}/gu;
 const quickUnsafe = new RegExp(unsafe.source, 'u');
 const plain = /^[ -~]*$/;
 

@@ -1,0 +1,40 @@
+import {SettingsError} from './settings.ts';
+
+/** What is kept between runs. Never a secret. */
+export type Saved = {
+  readonly topic?: string;
+  readonly groupPrefix: string;
+  readonly partitioner?: string;
+};
+
+export const savedDefaults = {groupPrefix: 'notify'} as const;
+
+const name = 'kafka-notify';
+
+/**
+ * Opens the file with what was saved (`conf`, in the user's configuration folder, or in KAFKA_NOTIFY_CONFIG_DIR). A
+ * damaged file is an error that names it; it is never cleared, for somebody may want to mend it.
+ */
+export async function openSaved(environment: Readonly<Record<string, string | undefined>>): Promise<{
+  read(): Saved;
+  save(change: Partial<Saved>): void;
+}> {
+  const {default: Conf} = await import('conf');
+  const folder = environment.KAFKA_NOTIFY_CONFIG_DIR;
+  let conf: InstanceType<typeof Conf<Saved>>;
+  try {
+    conf = new Conf<Saved>({
+      projectName: name,
+      projectSuffix: '',
+      defaults: savedDefaults,
+      clearInvalidConfig: false,
+      ...(folder !== undefined && {cwd: folder}),
+    });
+    return {read: () => conf.store, save: change => conf.set(change)};
+  } catch (error) {
+    const path = folder ? `${folder}/config.json` : `the saved preferences of ${name}`;
+    throw new SettingsError(
+      `${path} is damaged and was left as it is: ${(error as Error).message}. Mend it, or move it away to begin anew.`,
+    );
+  }
+}

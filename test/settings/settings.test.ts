@@ -1,0 +1,83 @@
+import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {inspect} from 'node:util';
+import {describe, expect, it} from 'vitest';
+import {readDotEnv} from '../../source/settings/dot-env.ts';
+import {parseTime} from '../../source/settings/duration.ts';
+import {resolveSettings} from '../../source/settings/resolve.ts';
+import {openSaved} from '../../source/settings/saved.ts';
+
+const nothing = {flags: {}, environment: {}, dotEnv: {}, saved: {groupPrefix: 'notify'}};
+
+describe('settings', () => {
+  it('come from flags, else the environment, else .env, else what was saved, else defaults', () => {
+    const all = {
+      flags: {topic: 'a'},
+      environment: {TOPIC_NAME: 'b', KAFKA_BOOTSTRAP_SERVERS: 'env:1'},
+      dotEnv: {TOPIC_NAME: 'c', KAFKA_BOOTSTRAP_SERVERS: 'dot:1', KAFKA_GROUP_ID: 'g'},
+      saved: {topic: 'd', groupPrefix: 'notify'},
+    };
+    const settings = resolveSettings(all);
+    expect(settings.topic).toEqual({value: 'a', source: 'flag', name: '--topic'});
+    expect(settings.brokers).toMatchObject({value: 'env:1', source: 'environment'});
+    expect(settings.group).toMatchObject({value: 'g', source: '.env'});
+    expect(resolveSettings({...all, flags: {}, environment: {}, dotEnv: {}}).topic).toMatchObject({
+      source: 'saved',
+    });
+    expect(resolveSettings(nothing).brokers).toMatchObject({value: 'localhost:9092', source: 'default'});
+  });
+
+  it('default to a group of one’s own', () => {
+    expect(resolveSettings(nothing).group.value).toMatch(/^notify-[\w.-]+-[\w.-]+$/);
+  });
+
+  it('never show a secret', () => {
+    const settings = resolveSettings({...nothing, environment: {KAFKA_SASL_PASSWORD: 'hunter2'}});
+    expect(JSON.stringify(settings) + inspect(settings) + `${settings.saslPassword.value}`).not.toContain(
+      'hunter2',
+    );
+    expect(settings.saslPassword.value?.reveal()).toBe('hunter2');
+  });
+
+  it('say what a partitioner can be', () => {
+    expect(() => resolveSettings({...nothing, flags: {partitioner: 'fast'}})).toThrow(
+      /java .* or librdkafka/,
+    );
+  });
+
+  it('warn where an unquoted # cuts a value of .env', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
+    writeFileSync(
+      join(folder, '.env'),
+      'TOPIC_NAME=orders\nKAFKA_SASL_PASSWORD=ab#cd\nKAFKA_GROUP_ID="x#y"\n',
+    );
+    const {values, warnings} = readDotEnv(folder);
+    expect(values).toMatchObject({TOPIC_NAME: 'orders', KAFKA_GROUP_ID: 'x#y'});
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('KAFKA_SASL_PASSWORD');
+  });
+
+  it('name a damaged file and leave it as it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
+    const path = join(folder, 'config.json');
+    writeFileSync(path, '{"topic": "orders"');
+    await expect(openSaved({KAFKA_NOTIFY_CONFIG_DIR: folder})).rejects.toThrow(path);
+    expect(readFileSync(path, 'utf8')).toBe('{"topic": "orders"');
+  });
+
+  it('keep the last topic', async () => {
+    const environment = {KAFKA_NOTIFY_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'kafka-notify-'))};
+    (await openSaved(environment)).save({topic: 'orders'});
+    expect((await openSaved(environment)).read()).toMatchObject({topic: 'orders', groupPrefix: 'notify'});
+  });
+});
+
+describe('a point in time', () => {
+  it('is ISO, ms since 1970, or how long ago', () => {
+    expect(parseTime('2026-11-23T08:00:00Z', 0)).toBe(Date.UTC(2026, 10, 23, 8));
+    expect(parseTime('1700000000000', 0)).toBe(1_700_000_000_000);
+    expect(parseTime('15m', 3_600_000)).toBe(2_700_000);
+    expect(() => parseTime('yesterday', 0)).toThrow(/ISO time/);
+  });
+});
