@@ -67,7 +67,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
  * A group of one's own: joining one that others are in would take partitions from them. Made of what a group name may
  * hold without surprise in tools and shells.
  */
-export function privateGroup(prefix = savedDefaults.groupPrefix): string {
+export function privateGroup(prefix: string = savedDefaults.groupPrefix): string {
   return `${prefix}-${userInfo().username}-${hostname()}`.replace(/[^A-Za-z0-9._-]/g, '-');
 }
 

@@ -48,10 +48,10 @@ describe('the ledger', () => {
         const ledger = new Ledger(0n, 0n);
         const open = [...ranges];
         while (open.length > 0) {
-          const pick = order.next().value % open.length;
-          const [range] = open.splice(pick, 1);
+          // `open` stays in order: its first is the first that is unfinished.
+          const [range] = open.splice(order.next().value % open.length, 1);
           ledger.finish(range!.from, range!.to);
-          const firstOpen = open.reduce((least, each) => (each.from < least ? each.from : least), at);
+          const [firstOpen = at] = open.map(each => each.from);
           expect(ledger.prefix).toBe(firstOpen);
         }
         expect(ledger.prefix).toBe(at);

@@ -195,7 +195,7 @@ describe('any history', () => {
 
   // Mostly we keep what we have: the cases in which a lane lives on are the dangerous ones.
   const mine = fc.oneof(
-    {weight: 3, arbitrary: fc.constant([0, 1, 2])},
+    {weight: 3, arbitrary: fc.constant<number[]>([0, 1, 2])},
     {weight: 1, arbitrary: fc.subarray([0, 1, 2])},
   );
   const step: fc.Arbitrary<Step> = fc.oneof(

@@ -1,0 +1,145 @@
+import type {Headers, Message} from '../../flow/message.ts';
+import type {Failure} from '../../flow/outcome.ts';
+
+/** What the worker is started with. */
+export type WorkerStart = {readonly path: string};
+
+/**
+ * A run on its way to the worker: the bytes of all its messages in one block, so that handing over hundreds costs about
+ * as much as one.
+ */
+export type PackedRun = {
+  readonly type: 'run';
+  readonly id: number;
+  readonly attempt: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offsets: BigInt64Array;
+  readonly timestamps: Float64Array;
+  /** −1: null. */
+  readonly keyLengths: Int32Array;
+  readonly valueLengths: Int32Array;
+  /** Key and value of each message, one after the other. */
+  readonly bytes: Uint8Array;
+  /** null where no message of the run has a header. */
+  readonly headers: readonly Headers[] | null;
+  readonly progress: SharedArrayBuffer;
+};
+
+export type ToWorker = PackedRun | {readonly type: 'abandon'; readonly id: number};
+
+export type FromWorker =
+  | {readonly type: 'loaded'; readonly style: 'processMessage' | 'eachMessage'}
+  | {readonly type: 'load-failed'; readonly reason: string}
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      /** How many messages were taken; the last of them failed where `failure` is set. */
+      readonly handled: number;
+      readonly failure: Failure | null;
+      /** What was printed, by index within the run. */
+      readonly output: readonly (readonly [number, string])[];
+    }
+  | {readonly type: 'notice'; readonly text: string};
+
+/** Where the code of the worker is with a run. */
+export const stages = {waiting: 0, inCode: 1, awaiting: 2} as const;
+
+/**
+ * What both sides see of a run while it goes on, in shared memory: so that what was finished before the worker died
+ * still counts, and a worker that blocks can be looked at.
+ */
+export class Progress {
+  readonly shared: SharedArrayBuffer;
+  readonly #counters: Int32Array;
+  readonly #durations: Float64Array;
+
+  constructor(source: SharedArrayBuffer | number) {
+    this.shared = typeof source === 'number' ? new SharedArrayBuffer(16 + 8 * source) : source;
+    this.#counters = new Int32Array(this.shared, 0, 4);
+    this.#durations = new Float64Array(this.shared, 16);
+  }
+
+  /** Messages finished with success. */
+  get finished(): number {
+    return Atomics.load(this.#counters, 0);
+  }
+
+  finish(index: number, durationMs: number): void {
+    this.#durations[index] = durationMs;
+    Atomics.store(this.#counters, 0, index + 1);
+  }
+
+  duration(index: number): number {
+    return this.#durations[index]!;
+  }
+
+  setDuration(index: number, durationMs: number): void {
+    this.#durations[index] = durationMs;
+  }
+
+  get mustStop(): boolean {
+    return Atomics.load(this.#counters, 1) === 1;
+  }
+
+  stop(): void {
+    Atomics.store(this.#counters, 1, 1);
+  }
+
+  get stage(): number {
+    return Atomics.load(this.#counters, 2);
+  }
+
+  set stage(stage: number) {
+    Atomics.store(this.#counters, 2, stage);
+  }
+}
+
+export function packRun(
+  id: number,
+  messages: readonly Message[],
+  attempt: number,
+  progress: Progress,
+): PackedRun {
+  const count = messages.length;
+  const {topic, partition} = messages[0]!;
+  const offsets = new BigInt64Array(count);
+  const timestamps = new Float64Array(count);
+  const keyLengths = new Int32Array(count);
+  const valueLengths = new Int32Array(count);
+  let size = 0;
+  let withHeaders = false;
+  for (let index = 0; index < count; index++) {
+    const message = messages[index]!;
+    offsets[index] = message.offset;
+    timestamps[index] = message.timestamp;
+    keyLengths[index] = message.key?.length ?? -1;
+    valueLengths[index] = message.value?.length ?? -1;
+    size += (message.key?.length ?? 0) + (message.value?.length ?? 0);
+    if (!withHeaders) for (const _ in message.headers) withHeaders = true;
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const {key, value} of messages) {
+    for (const part of [key, value]) {
+      if (!part) continue;
+      bytes.set(part, at);
+      at += part.length;
+    }
+  }
+  const headers = withHeaders ? messages.map(message => message.headers) : null;
+  return {
+    type: 'run',
+    id,
+    attempt,
+    topic,
+    partition,
+    offsets,
+    timestamps,
+    keyLengths,
+    valueLengths,
+    bytes,
+    headers,
+    progress: progress.shared,
+  };
+}
