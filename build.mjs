@@ -79,6 +79,8 @@ async function bundle() {
     format: 'esm',
     platform: 'node',
     target: 'node22',
+    // Some libraries' `main` is a UMD file that a bundle cannot follow.
+    mainFields: ['module', 'main'],
     jsx: 'automatic',
     minifySyntax: true,
     logLevel: 'warning',

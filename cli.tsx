@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import process from 'node:process';
+import {runCommand} from './source/commands/run-command.ts';
 
-process.stderr.write('kafka-notify: being built\n');
-process.exitCode = 2;
+process.exit(await runCommand(process.argv.slice(2)));

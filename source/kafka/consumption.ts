@@ -136,6 +136,13 @@ export class Consumption {
     return left;
   }
 
+  /** What the broker says of any partitions of the topic, ours or not; null while we are not in the group. */
+  async facts(partitions: readonly number[]): Promise<readonly BrokerFacts[] | null> {
+    const generation = this.#generation;
+    if (!generation) return null;
+    return withDeadline(generation.facts(partitions), requestDeadline, 'asking for offsets');
+  }
+
   async #leave(consumer: Consumer): Promise<void> {
     try {
       await withDeadline(consumer.disconnect(), leaveDeadline, `leaving group ${this.#options.group}`);

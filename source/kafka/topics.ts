@@ -101,6 +101,13 @@ export class Topics {
     }
   }
 
+  /** Asks the cluster who it is; fails where a broker cannot be reached under the name that it gives itself. */
+  async describeCluster(): Promise<{readonly brokers: number}> {
+    const admin = await this.#connection();
+    const {brokers} = await withDeadline(admin.describeCluster(), 10_000, 'asking for the cluster');
+    return {brokers: brokers.length};
+  }
+
   /** Raises the number of partitions to at least `count`. */
   async ensurePartitions(topic: string, count: number): Promise<void> {
     const admin = await this.#connection();

@@ -1,0 +1,68 @@
+import type {OnFailure} from '../flow/failure-policy.ts';
+import type {HandlerChoice} from '../handlers/index.ts';
+import type {StartChoice} from '../kafka/consumption.ts';
+import {parseDuration, parseTime} from '../settings/duration.ts';
+import type {FlagValues} from './command.ts';
+import {CommandError, exitCodes} from './exit-codes.ts';
+
+export type ConsumeOptions = {
+  readonly start: StartChoice;
+  readonly handler: HandlerChoice;
+  /** ms that one message may take; undefined: the handler's default. */
+  readonly timeout: number | undefined;
+  readonly onFailure: OnFailure;
+  readonly retries: number;
+  readonly onLost: 'ask' | 'first' | 'end';
+  readonly max: number | null;
+  readonly untilEnd: boolean;
+  readonly withValue: boolean;
+  readonly mayCreate: boolean;
+};
+
+/** The flags of `consume`, checked. Throws a CommandError of wrong use. */
+export function consumeOptions(flags: FlagValues, now: number): ConsumeOptions {
+  return {
+    start: startOf(flags, now),
+    handler: typeof flags.handler === 'string' ? {kind: 'module', path: flags.handler} : {kind: 'built-in'},
+    timeout: timeoutOf(flags.timeout),
+    onFailure: oneOf('--on-failure', flags.onFailure, ['hold', 'dead-letter', 'skip'], 'hold'),
+    retries: wholeNumber('--retries', flags.retries, 0) ?? 2,
+    onLost: oneOf('--on-lost', flags.onLost, ['ask', 'first', 'end'], 'ask'),
+    max: wholeNumber('--max', flags.max, 1) ?? null,
+    untilEnd: flags.untilEnd === true,
+    withValue: flags.withValue === true,
+    mayCreate: flags.create !== false,
+  };
+}
+
+function startOf({from, skipToEnd}: FlagValues, now: number): StartChoice {
+  if (from === undefined) return {from: 'committed'};
+  if (from === 'beginning') return {from: 'beginning'};
+  if (from === 'end') return {from: 'end', skipToEnd: skipToEnd === true};
+  return {from: 'time', time: parseTime(String(from), now)};
+}
+
+function timeoutOf(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = parseDuration(String(value));
+  if (ms && ms > 0) return ms;
+  throw new CommandError('--timeout takes a duration such as 500ms, 30s or 2m.', exitCodes.wrongUse);
+}
+
+function oneOf<Choice extends string>(
+  flag: string,
+  value: unknown,
+  choices: readonly Choice[],
+  fallback: Choice,
+): Choice {
+  if (value === undefined) return fallback;
+  const found = choices.find(choice => choice === value);
+  if (found) return found;
+  throw new CommandError(`${flag} can be ${choices.join(', ')}; not "${value}".`, exitCodes.wrongUse);
+}
+
+function wholeNumber(flag: string, value: unknown, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
+  throw new CommandError(`${flag} takes a whole number from ${least} on.`, exitCodes.wrongUse);
+}

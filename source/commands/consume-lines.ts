@@ -1,0 +1,90 @@
+import {isUtf8} from 'node:buffer';
+import type {FlowEvent} from '../flow/events.ts';
+import {type Message, positionOf} from '../flow/message.ts';
+import type {Failure, Outcome} from '../flow/outcome.ts';
+import {type Lines, say} from './output.ts';
+
+/** Tells the flow's events as JSON lines, one an outcome, and what a person should know on stderr. */
+export function tellEvents(lines: Lines, options: {withValue: boolean}): (event: FlowEvent) => void {
+  const about = (message: Message, attempt: number) => ({
+    topic: message.topic,
+    partition: message.partition,
+    offset: message.offset,
+    key: textOf(message.key),
+    attempt,
+    ...(options.withValue && {value: textOf(message.value)}),
+  });
+
+  function tellOutcome(message: Message, outcome: Outcome, attempt: number): void {
+    const {status, durationMs, output} = outcome;
+    const rounded = Math.round(durationMs * 100) / 100;
+    const printed = output === undefined ? {} : {output};
+    const note = outcome.status === 'processed' && outcome.note !== undefined ? {note: outcome.note} : {};
+    const error = outcome.status === 'failed' ? {error: errorOf(outcome.failure)} : {};
+    lines.write({status, ...about(message, attempt), durationMs: rounded, ...note, ...error, ...printed});
+  }
+
+  return event => {
+    switch (event.type) {
+      case 'handled':
+        event.outcomes.forEach((outcome, index) => {
+          tellOutcome(event.messages[index]!, outcome, event.attempt);
+        });
+        break;
+      case 'held':
+        lines.write({
+          status: 'held',
+          ...about(event.message, event.attempt),
+          error: errorOf(event.failure),
+          ...(event.because !== undefined && {because: event.because}),
+        });
+        break;
+      case 'finished':
+        lines.write({
+          status: event.final,
+          ...about(event.message, event.attempt),
+          ...(event.failure && {error: errorOf(event.failure)}),
+          note: event.note,
+        });
+        break;
+      case 'committed':
+        for (const each of event.offsets) lines.write({status: 'committed', ...each});
+        break;
+      case 'commit-failed':
+        say(`A commit was not confirmed, and is tried again: ${event.reason}`);
+        break;
+      case 'position-lost': {
+        const {topic, partition, position, first, end, cause} = event.lost;
+        lines.write({status: 'position-lost', topic, partition, position, first, end, cause});
+        say(lostSentence(event.lost));
+        break;
+      }
+      case 'moved':
+        say(`${positionOf(event.message)} moved with its partition; it will come again.`);
+        break;
+      default:
+        break;
+    }
+  };
+}
+
+function lostSentence({topic, partition, position, first, end, cause}: FlowLost): string {
+  const why = {
+    retention: `offsets ${position} to ${first - 1n} no longer exist (retention)`,
+    'beyond-end': `the log ends at ${end}, before the position ${position}`,
+    recreated: `the topic was deleted and made again; the position ${position} belonged to the one before`,
+  }[cause];
+  return `Position lost on ${topic} partition ${partition}: ${why}. The partition is held; --on-lost first or --on-lost end says where to go on.`;
+}
+
+type FlowLost = Extract<FlowEvent, {type: 'position-lost'}>['lost'];
+
+function errorOf({name, message, where, permanent}: Failure) {
+  return {name, message, ...(where !== undefined && {where}), permanent};
+}
+
+/** Text where it is UTF-8, else the bytes in base64, told apart. */
+function textOf(bytes: Buffer | null): string | null | {base64: string} {
+  if (bytes === null) return null;
+  return isUtf8(bytes) ? bytes.toString('utf8') : {base64: bytes.toString('base64')};
+}

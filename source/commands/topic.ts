@@ -1,0 +1,75 @@
+import {checkTopicName, Topics} from '../kafka/topics.ts';
+import type {Command} from './command.ts';
+import {clientFor, sentenceFor, topicOf} from './connection.ts';
+import {CommandError, exitCodes} from './exit-codes.ts';
+import {linesTo, say} from './output.ts';
+
+const command: Command = {
+  help: `
+  Usage
+    $ kafka-notify topic NAME [options]
+
+  Looks whether the topic is there, creates it when it is missing, waits until every partition has a leader, and prints
+  how it stands as one JSON line.
+
+  Options
+    --partitions N            for a topic that is created (the broker's default)
+    --replication-factor N    likewise
+    --no-create               only look: a topic that is missing is an error (exit code 1)
+    --brokers host:port,…     KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
+
+  Examples
+    $ kafka-notify topic notifications --partitions 3
+    $ kafka-notify topic notifications --no-create | jq .partitions
+`,
+  flags: {
+    partitions: {type: 'number'},
+    replicationFactor: {type: 'number'},
+    create: {type: 'boolean', default: true},
+  },
+  async run({words, flags, settings}) {
+    const name = topicOf(settings, words[0]);
+    const partitions = countOf(flags.partitions, '--partitions');
+    const replicationFactor = countOf(flags.replicationFactor, '--replication-factor');
+    try {
+      checkTopicName(name);
+    } catch (error) {
+      throw new CommandError((error as Error).message, exitCodes.wrongUse);
+    }
+    const client = clientFor(settings);
+    const topics = new Topics(client);
+    try {
+      const {created, topic} = await ensure();
+      if (created) say(`Created topic ${name} with ${topic.partitions.length} partitions.`);
+      const lines = linesTo(process.stdout);
+      lines.write({status: created ? 'created' : 'exists', topic: name, partitions: topic.partitions});
+      await lines.end();
+      return exitCodes.done;
+    } catch (error) {
+      if (error instanceof CommandError) throw error;
+      throw new CommandError(await sentenceFor(error, client, name));
+    } finally {
+      await topics.close();
+    }
+
+    async function ensure() {
+      if (flags.create === false) {
+        const found = await topics.describe(name);
+        if (found.status === 'missing') throw new CommandError(`Topic ${name} is not there (--no-create).`);
+        return {created: false, topic: found};
+      }
+      return topics.ensure(name, {
+        ...(partitions !== undefined && {partitions}),
+        ...(replicationFactor !== undefined && {replicationFactor}),
+      });
+    }
+  },
+};
+
+export default command;
+
+function countOf(value: unknown, flag: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
+  throw new CommandError(`${flag} takes a whole number from 1 on.`, exitCodes.wrongUse);
+}
