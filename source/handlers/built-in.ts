@@ -2,57 +2,49 @@ import type {Handler, Run} from '../flow/handler.ts';
 import type {Message} from '../flow/message.ts';
 import type {Failure, Outcome} from '../flow/outcome.ts';
 import {decodeJson} from './decode.ts';
-import type {SchemaCheck} from './schema.ts';
 
-/** After so many ms a run is answered as far as it came, so that keys and heartbeats are served in between. */
-const longestMs = 8;
+/** Says what is wrong with a decoded value, or null. */
+export type Check = (value: unknown) => Failure | null;
 
-export type BuiltInOptions = {
-  /** The file of a JSON Schema that every value is checked against. */
-  readonly schema?: string | undefined;
-};
+/** The longest that one call may keep everything else waiting, in ms. */
+const slice = 8;
 
-/**
- * The handler without any code of the user's: a value is processed when it is JSON, and valid where a schema is given.
- * A tombstone is processed, with a note. It answers without a promise. Rejects when the schema cannot be used.
- */
-export async function createBuiltInHandler({schema}: BuiltInOptions = {}): Promise<Handler> {
-  const check = schema === undefined ? null : await (await import('./schema.ts')).loadSchema(schema);
+/** The processing code that is there by default: the value must be JSON, and pass the check where one is given. */
+export function createBuiltInHandler(check?: Check): Handler {
   return {
-    name: check ? `built in, with ${schema}` : 'built in',
+    name: check ? 'built in, with a schema' : 'built in',
     handle: run => handle(run, check),
     close: async () => {},
   };
 }
 
-function handle({messages, signal}: Run, check: SchemaCheck | null): readonly Outcome[] {
+function handle({messages, signal}: Run, check: Check | undefined): readonly Outcome[] {
   const outcomes: Outcome[] = [];
   const began = performance.now();
-  let last = began;
+  let before = began;
   for (const message of messages) {
     if (signal.aborted) break;
-    const failure = message.value === null ? null : failureOf(message.value, check);
+    const failure = failureOf(message, check);
     const now = performance.now();
-    const durationMs = now - last;
-    last = now;
+    const durationMs = now - before;
+    before = now;
     if (failure) {
       outcomes.push({status: 'failed', durationMs, failure});
       break;
     }
-    outcomes.push(processed(message, durationMs));
-    if (now - began >= longestMs) break;
+    outcomes.push(
+      message.value === null
+        ? {status: 'processed', durationMs, note: 'tombstone'}
+        : {status: 'processed', durationMs},
+    );
+    if (now - began > slice) break;
   }
   return outcomes;
 }
 
-function failureOf(value: Buffer, check: SchemaCheck | null): Failure | null {
+function failureOf({value}: Message, check: Check | undefined): Failure | null {
+  if (value === null) return null;
   const decoded = decodeJson(value);
-  if (!decoded.decodable) return decoded.failure;
-  return check ? check(decoded.value) : null;
-}
-
-function processed(message: Message, durationMs: number): Outcome {
-  return message.value === null
-    ? {status: 'processed', durationMs, note: 'tombstone'}
-    : {status: 'processed', durationMs};
+  if ('failure' in decoded) return decoded.failure;
+  return check?.(decoded.value) ?? null;
 }

@@ -1,34 +1,20 @@
 import {isUtf8} from 'node:buffer';
 import type {Failure} from '../flow/outcome.ts';
-import {checkJson} from '../payload/check-json.ts';
 
-export type Decoded =
-  | {readonly decodable: true; readonly text: string; readonly value: unknown}
-  | {readonly decodable: false; readonly failure: Failure};
+export type Decoded = {readonly value: unknown} | {readonly failure: Failure};
 
-/**
- * A message's bytes as JSON, strictly: UTF-8 (RFC 3629) and JSON as JSON.parse takes it (RFC 8259). Anything else is a
- * permanent failure named `undecodable`, which says where and why. Never throws.
- */
-export function decodeJson(bytes: Buffer): Decoded {
-  const text = bytes.toString('utf8');
-  // Decoding puts U+FFFD where bytes are wrong; only a text that holds one can be wrong.
-  if (text.includes('\ufffd') && !isUtf8(bytes)) return undecodable('the value is not UTF-8 text');
+/** A record's value as JSON. What cannot be decoded is permanent: the same bytes never become JSON (rule 9). */
+export function decodeJson(bytes: Uint8Array): Decoded {
+  if (!isUtf8(bytes)) return undecodable('the value is not UTF-8');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   try {
-    return {decodable: true, text, value: JSON.parse(text)};
-  } catch {
-    return undecodable(whyNotJson(text));
+    return {value: JSON.parse(text)};
+  } catch (error) {
+    if (error instanceof RangeError) return undecodable('the JSON is nested too deeply to be read');
+    return undecodable(`the value is not JSON: ${(error as Error).message}`);
   }
 }
 
-function whyNotJson(text: string): string {
-  if (text === '') return 'the value is empty (0 bytes), and that is not JSON';
-  if (text.startsWith('\ufeff')) return 'the value is not JSON: it begins with a byte order mark';
-  const check = checkJson(text);
-  if (check.valid) return 'the value is too large to be taken as JSON';
-  return `the value is not JSON: line ${check.line}, column ${check.column}: ${check.reason}`;
-}
-
 function undecodable(message: string): Decoded {
-  return {decodable: false, failure: {name: 'undecodable', message, permanent: true}};
+  return {failure: {name: 'undecodable', message, permanent: true}};
 }

@@ -1,9 +1,7 @@
 import {readFile} from 'node:fs/promises';
 import type {ErrorObject, ValidateFunction} from 'ajv';
 import type {Failure} from '../flow/outcome.ts';
-
-/** Checks a decoded value: null when it is valid, else a permanent failure named `invalid`. Never throws. */
-export type SchemaCheck = (value: unknown) => Failure | null;
+import type {Check} from './built-in.ts';
 
 /** So many reasons are told of one value; the rest is counted. */
 const mostReasons = 3;
@@ -12,7 +10,7 @@ const mostReasons = 3;
  * Reads a JSON Schema (2020-12 unless its `$schema` says 2019-09 or draft-07; formats are checked) and compiles it.
  * References reach within the file only. Rejects with a sentence when the file is missing, no JSON, or no schema.
  */
-export async function loadSchema(path: string): Promise<SchemaCheck> {
+export async function loadSchema(path: string): Promise<Check> {
   let schema: unknown;
   try {
     schema = JSON.parse(await readFile(path, 'utf8'));
@@ -46,7 +44,7 @@ async function dialectOf(schema: object | boolean) {
   throw new Error(`$schema is ${said}; known are 2020-12, 2019-09 and draft-07`);
 }
 
-function checkWith(validate: ValidateFunction): SchemaCheck {
+function checkWith(validate: ValidateFunction): Check {
   return value => {
     try {
       return validate(value) === true ? null : invalid(reasonsOf(validate.errors ?? []));
