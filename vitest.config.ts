@@ -3,10 +3,10 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    globalSetup: ['test/kafka/global-setup.ts'],
     // Two cores and one Kafka: more workers than that only make tests time each other out.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
-    reporters: ['default'],
   },
 });

@@ -19,7 +19,7 @@ export async function openSaved(environment: Readonly<Record<string, string | un
   read(): Saved;
   save(change: Partial<Saved>): void;
 }> {
-  const {default: Conf} = await import('conf');
+  const Conf = await loadConf();
   const folder = environment.KAFKA_NOTIFY_CONFIG_DIR;
   let conf: InstanceType<typeof Conf<Saved>>;
   try {
@@ -37,4 +37,30 @@ export async function openSaved(environment: Readonly<Record<string, string | un
       `${path} is damaged and was left as it is: ${(error as Error).message}. Mend it, or move it away to begin anew.`,
     );
   }
+}
+
+/**
+ * A library beneath `conf` (when-exit) listens to the signals that end a process and ends it at once. Leaving in order is
+ * ours: what it added is taken away again; a file is written whole in one step by `conf` in any case.
+ */
+async function loadConf() {
+  const signals = [
+    'SIGINT',
+    'SIGTERM',
+    'SIGHUP',
+    'SIGQUIT',
+    'SIGABRT',
+    'SIGALRM',
+    'SIGTRAP',
+    'SIGSYS',
+    'SIGIOT',
+  ] as const;
+  const before = new Map(signals.map(signal => [signal, process.listeners(signal)]));
+  const {default: Conf} = await import('conf');
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) {
+      if (!before.get(signal)!.includes(listener)) process.off(signal, listener);
+    }
+  }
+  return Conf;
 }

@@ -1,0 +1,177 @@
+import {spawnSync} from 'node:child_process';
+import {writeFileSync} from 'node:fs';
+import {expect, it} from 'vitest';
+import {handlerFile} from '../handlers/support/runs.ts';
+import {program as programThere} from '../kafka/requirements.ts';
+import {positions, run, start} from '../support/program.ts';
+import {describeOnBrokers} from './support/brokers.ts';
+
+const count = 30;
+
+function numbered(partitions: number, each: number) {
+  return Array.from({length: partitions * each}, (_, index) => ({
+    partition: index % partitions,
+    key: `k${index % partitions}`,
+    value: JSON.stringify({partition: index % partitions, offset: Math.floor(index / partitions)}),
+  }));
+}
+
+describeOnBrokers('processing and committing', broker => {
+  const args = (topic: string, ...more: string[]) => [
+    'consume',
+    '--brokers',
+    broker.bootstrap(),
+    '--topic',
+    topic,
+    '--group',
+    `group-${topic}`,
+    ...more,
+  ];
+
+  it('a failure in the middle of one partition holds that one; mended, a second run commits everything', async () => {
+    const topic = await broker.freshTopic();
+    await broker.produce(topic, numbered(3, count));
+    const handler = handlerFile(`export function processMessage({value}) {
+      if (value.partition === 1 && value.offset === 13) throw new TypeError('user.email is undefined');
+    }`);
+    const first = await run(
+      args(topic, '--from', 'beginning', '--until-end', '--retries', '0', '--handler', handler),
+    );
+    expect(first.code).toBe(1);
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['30', '13', '30']);
+    expect(positions(first.lines, 'processed').filter(each => each.startsWith('1@'))).toHaveLength(13);
+    expect(positions(first.lines, 'held')).toEqual(['1@13']);
+    expect(first.lines.find(line => line.status === 'held')).toMatchObject({
+      key: 'k1',
+      attempt: 1,
+      error: {name: 'TypeError', message: 'user.email is undefined', where: 'notify.ts:2', permanent: false},
+    });
+
+    writeFileSync(handler, 'export function processMessage() {}');
+    const second = await run(args(topic, '--until-end', '--handler', handler));
+    expect(second.code).toBe(0);
+    expect(positions(second.lines, 'processed')[0]).toBe('1@13');
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['30', '30', '30']);
+  });
+
+  it('retries what may pass, skips and dead-letters by the policy', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, numbered(1, 6));
+    const handler = handlerFile(`export function processMessage({value}, {attempt}) {
+      if (value.offset === 1 && attempt === 1) throw new Error('passes later');
+      if (value.offset === 3) throw Object.assign(new Error('never'), {permanent: true});
+    }`);
+    const skip = await run(
+      args(topic, '--from', 'beginning', '--until-end', '--on-failure', 'skip', '--handler', handler),
+    );
+    expect(skip.code).toBe(1);
+    expect(positions(skip.lines, 'failed')).toEqual(['0@1', '0@3']);
+    expect(positions(skip.lines, 'skipped')).toEqual(['0@3']);
+    expect(skip.lines.find(line => line.offset === '1' && line.status === 'processed')).toMatchObject({
+      attempt: 2,
+    });
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['6']);
+  });
+
+  it('asks where to start, replays without lowering the commit, and does not skip unasked', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, numbered(1, 5));
+    const asked = await run(args(topic, '--until-end'));
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain('5 messages are there: say --from beginning');
+
+    expect((await run(args(topic, '--from', 'beginning', '--max', '3'))).code).toBe(0);
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['3']);
+
+    const replay = await run(args(topic, '--from', 'beginning', '--max', '2'));
+    expect(positions(replay.lines, 'processed')).toEqual(['0@0', '0@1']);
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['3']);
+
+    const refused = await run(args(topic, '--from', 'end', '--until-end'));
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('2 messages');
+    expect((await run(args(topic, '--from', 'end', '--skip-to-end', '--until-end'))).code).toBe(0);
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['5']);
+  });
+
+  it('ends in order on SIGTERM: the message in hand is finished and committed', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, numbered(1, 50));
+    const handler = handlerFile(
+      'export const processMessage = () => new Promise(done => setTimeout(done, 300));',
+    );
+    const running = start(args(topic, '--from', 'beginning', '--handler', handler));
+    await running.line(line => line.status === 'processed' && line.offset === '1');
+    running.child.kill('SIGTERM');
+    const {code, lines} = await running.finished;
+    expect(code).toBe(0);
+    const processed = positions(lines, 'processed').length;
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual([String(processed)]);
+  });
+
+  it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])(
+    'processes what kcat compressed with %s',
+    async codec => {
+      const kcat = programThere('kcat');
+      if (!kcat.available) return console.error(`skipped: ${kcat.reason}`);
+      const topic = await broker.freshTopic({partitions: 1});
+      const input = Array.from({length: 200}, (_, index) => `{"n":${index},"text":"${'x'.repeat(50)}"}`).join(
+        '\n',
+      );
+      const produced = spawnSync('kcat', ['-P', '-b', broker.bootstrap(), '-t', topic, '-z', codec], {input});
+      expect(produced.status).toBe(0);
+      const {code, lines} = await run(args(topic, '--from', 'beginning', '--until-end'));
+      expect(code).toBe(0);
+      expect(positions(lines, 'processed')).toHaveLength(200);
+    },
+  );
+
+  it('gives undecodable values, tombstones and giants each their outcome, and goes on by the policy', async () => {
+    const topic = await broker.freshTopic({partitions: 1, config: {'max.message.bytes': '8000000'}});
+    await broker.produce(topic, [
+      {value: '{"ok":1}'},
+      {value: Buffer.from([0xff, 0xfe, 0x00])},
+      {value: null},
+      {value: '['.repeat(100_000)},
+      {value: JSON.stringify('x'.repeat(5_000_000))},
+      {value: '{"ok":2}'},
+    ]);
+    const {code, lines} = await run(
+      args(topic, '--from', 'beginning', '--until-end', '--on-failure', 'skip'),
+    );
+    expect(code).toBe(1);
+    const failures = lines
+      .filter(line => line.status === 'failed')
+      .map(line => (line.error as {name: string}).name);
+    expect(failures).toEqual(['undecodable', 'undecodable']);
+    expect(positions(lines, 'processed')).toEqual(['0@0', '0@2', '0@4', '0@5']);
+    expect(lines.find(line => line.offset === '2')).toMatchObject({note: 'tombstone'});
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['6']);
+  });
+
+  it('a handler that blocks keeps its membership and is given up by the timeout', async () => {
+    const topic = await broker.freshTopic({partitions: 2});
+    await broker.produce(topic, numbered(2, 3));
+    const handler = handlerFile(`export function processMessage({value}) {
+      if (value.partition === 0 && value.offset === 1) for (;;);
+    }`);
+    const {code, lines, stderr} = await run(
+      args(
+        topic,
+        '--from',
+        'beginning',
+        '--until-end',
+        '--retries',
+        '0',
+        '--timeout',
+        '13s',
+        '--handler',
+        handler,
+      ),
+    );
+    expect(code).toBe(1);
+    expect(stderr).not.toContain('meeting anew');
+    expect(lines.find(line => line.status === 'held')).toMatchObject({offset: '1', error: {name: 'timeout'}});
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['1', '3']);
+  });
+});

@@ -1,0 +1,78 @@
+import {randomUUID} from 'node:crypto';
+import kafkajs, {type Admin, type Message, type Producer} from 'kafkajs';
+import {afterAll, beforeAll, describe, inject, it} from 'vitest';
+import {createClient, type KafkaClient} from '../../../source/kafka/client.ts';
+
+/** A broker that the same stories are told on. */
+export type BrokerUnderTest = {
+  readonly kind: 'apache' | 'embedded';
+  bootstrap(): string;
+  client(): KafkaClient;
+  admin(): Admin;
+  /** A new topic with leaders; three partitions unless said otherwise. */
+  freshTopic(options?: {partitions?: number; config?: Readonly<Record<string, string>>}): Promise<string>;
+  /** Publishes by KafkaJS's own producer, so that what is tested is not its own judge. */
+  produce(topic: string, messages: readonly Message[]): Promise<void>;
+  /** Committed offsets of the group by partition; −1 for none. */
+  committed(group: string, topic: string): Promise<string[]>;
+};
+
+/** Tells the stories on Apache Kafka; where it is not there, one skipped test says why. */
+export function describeOnBrokers(name: string, stories: (broker: BrokerUnderTest) => void): void {
+  const kafka = inject('kafka');
+  if ('missing' in kafka) {
+    it.skip(`${name} – on Apache Kafka: skipped, ${kafka.missing}`, () => {});
+    return;
+  }
+  describe(`${name} – on Apache Kafka`, () => {
+    const {broker, connect, close} = brokerAt('apache', () => kafka.bootstrap);
+    beforeAll(connect);
+    afterAll(close);
+    stories(broker);
+  });
+}
+
+function brokerAt(kind: BrokerUnderTest['kind'], bootstrap: () => string) {
+  let client: KafkaClient;
+  let admin: Admin;
+  let producer: Producer;
+  const broker: BrokerUnderTest = {
+    kind,
+    bootstrap,
+    client: () => client,
+    admin: () => admin,
+    async freshTopic({partitions = 3, config = {}} = {}) {
+      const topic = `story-${randomUUID()}`;
+      const configEntries = Object.entries(config).map(([entry, value]) => ({name: entry, value}));
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: [{topic, numPartitions: partitions, configEntries}],
+      });
+      return topic;
+    },
+    async produce(topic, messages) {
+      await producer.send({topic, acks: -1, messages: [...messages]});
+    },
+    async committed(group, topic) {
+      const [found] = await admin.fetchOffsets({groupId: group, topics: [topic]});
+      return found!.partitions
+        .sort((left, right) => left.partition - right.partition)
+        .map(each => each.offset);
+    },
+  };
+  return {
+    broker,
+    async connect() {
+      client = createClient({brokers: bootstrap().split(','), clientId: 'story'});
+      admin = client.kafka.admin();
+      producer = client.kafka.producer({
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+        allowAutoTopicCreation: false,
+      });
+      await Promise.all([admin.connect(), producer.connect()]);
+    },
+    async close() {
+      await Promise.all([admin.disconnect(), producer.disconnect()]);
+    },
+  };
+}
