@@ -1,0 +1,57 @@
+import {basename} from 'node:path';
+import type {Failure} from '../../flow/outcome.ts';
+import {sayDuration} from '../amounts.ts';
+import type {ProgramResult} from './run-program.ts';
+
+/** "Try again later", by the convention of sysexits.h (EX_TEMPFAIL). */
+const tryAgain = 75;
+
+/** What a program's end means; null: success, or ended by us through no fault of the message. */
+export function failureFromProgram(
+  {end, lastErrors}: Pick<ProgramResult, 'end' | 'lastErrors'>,
+  timeoutMs: number,
+): Failure | null {
+  const said = lastLine(lastErrors);
+  const where = placeIn(lastErrors);
+  switch (end.by) {
+    case 'stop':
+      return null;
+    case 'exit':
+      if (end.code === 0) return null;
+      return {
+        name: `exit ${end.code}`,
+        message: said ?? 'the program said nothing about it on stderr',
+        permanent: end.code !== tryAgain,
+        ...(where && {where}),
+        ...(said && {stack: lastErrors.trimEnd()}),
+      };
+    case 'signal':
+      return {name: end.signal, message: `the program was ended by ${end.signal}`, permanent: false};
+    case 'timeout':
+      return {
+        name: 'timeout',
+        message: `the program did not end within ${sayDuration(timeoutMs)}, and was ended`,
+        permanent: false,
+      };
+    case 'not-started':
+      return {
+        name: 'not started',
+        message: `the program could not be started: ${end.reason}`,
+        permanent: false,
+      };
+  }
+}
+
+function lastLine(text: string): string | null {
+  const line = text
+    .split('\n')
+    .map(each => each.trim())
+    .findLast(each => each !== '');
+  return line?.slice(0, 1000) ?? null;
+}
+
+/** `process.py:14`: the innermost place that a Python traceback names. */
+function placeIn(text: string): string | null {
+  const place = [...text.matchAll(/File "([^"<>]+)", line (\d+)/g)].at(-1);
+  return place ? `${basename(place[1]!)}:${place[2]}` : null;
+}
