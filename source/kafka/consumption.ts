@@ -69,6 +69,8 @@ export class Consumption {
   #cancelTimer: (() => void) | null = null;
   #stopping = false;
   #firstMeeting: {resolve(): void; reject(error: unknown): void} | null = null;
+  /** Partitions whose fetch the broker refused as out of range. */
+  readonly #suspect = new Set<number>();
   /** Lanes that did not move at the last look, by partition: their next offset then. */
   #still = new Map<number, bigint>();
 
@@ -237,6 +239,7 @@ export class Consumption {
       if (meeting !== this.#meeting || this.#stopping) return;
       const known = this.#topicId;
       this.#topicId = topicId ?? known;
+      this.#suspect.clear();
       this.processing.startFrom(from);
       const decided = this.processing.meet(
         facts.map(each => ({...each, recreated: isRecreated(each.committedIn ?? known, topicId)})),
@@ -288,31 +291,23 @@ export class Consumption {
     for (const each of facts) {
       const lane = this.#lane(each.partition);
       if (!lane || lane.state.status === 'lost') continue;
-      if (recreated || lane.next < each.first) this.processing.checkPosition({...each, recreated});
+      if (recreated) this.processing.checkPosition({...each, recreated});
+      // What is in hand or held is still here, though the log may have lost it: the position is looked at after it.
+      else if (
+        lane.prefix === lane.next &&
+        (lane.next < each.first || this.#suspect.delete(each.partition))
+      ) {
+        this.processing.checkPosition({...each, recreated});
+      }
     }
   }
 
   /** The broker refused a fetch: nothing is fetched of that partition until its position has been looked at. */
   #outOfRange(partition: number): void {
-    const meeting = this.#meeting;
-    const generation = this.#generation;
-    if (!generation || this.#stopping) return;
+    if (!this.#generation || this.#stopping) return;
     this.#pause({topic: this.#options.topic, partition});
-    void (async () => {
-      try {
-        const [topicId, facts] = await withDeadline(
-          Promise.all([generation.topicId(), generation.facts([partition])]),
-          requestDeadline,
-          'looking at a position that is out of range',
-        );
-        if (meeting !== this.#meeting) return;
-        const recreated = isRecreated(this.#topicId, topicId);
-        this.processing.checkPosition({...facts[0]!, recreated});
-      } catch {
-        const lane = this.#lane(partition);
-        if (meeting === this.#meeting && lane) this.#resume(lane, lane.next);
-      }
-    })();
+    this.#suspect.add(partition);
+    void this.#poll(this.#meeting);
   }
 
   /** See `nextAfterEmptyBatches`: a lane that has not moved for two looks, although there is more, is helped over. */

@@ -28,6 +28,8 @@ export type EnsureOptions = {
 
 const defaultDeadline = 20_000;
 const pollInterval = 100;
+/** Together with a look at what answers on the port, a person hears within 10 s what is wrong. */
+const connectDeadline = 7000;
 
 /** Kafka's own rule for names. Throws an Error with a sentence for the person. */
 export function checkTopicName(topic: string): void {
@@ -49,7 +51,7 @@ export class Topics {
   async #connection(): Promise<Admin> {
     this.#connected ??= this.#admin.connect();
     try {
-      await withDeadline(this.#connected, 10_000, 'connecting');
+      await withDeadline(this.#connected, connectDeadline, 'connecting');
     } catch (error) {
       this.#connected = null;
       throw error;

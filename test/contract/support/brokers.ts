@@ -13,6 +13,8 @@ export type BrokerUnderTest = {
   freshTopic(options?: {partitions?: number; config?: Readonly<Record<string, string>>}): Promise<string>;
   /** Publishes by KafkaJS's own producer, so that what is tested is not its own judge. */
   produce(topic: string, messages: readonly Message[]): Promise<void>;
+  /** Removes what lies below the offset of partition 0, as retention does; `-1` removes all. */
+  deleteBelow(topic: string, offset: string): Promise<void>;
   /** Committed offsets of the group by partition; −1 for none. */
   committed(group: string, topic: string): Promise<string[]>;
 };
@@ -52,6 +54,11 @@ function brokerAt(kind: BrokerUnderTest['kind'], bootstrap: () => string) {
     },
     async produce(topic, messages) {
       await producer.send({topic, acks: -1, messages: [...messages]});
+    },
+    async deleteBelow(topic, offset) {
+      // KafkaJS finds the leader only of a topic that it was asked for before.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({topic, partitions: [{partition: 0, offset}]});
     },
     async committed(group, topic) {
       const [found] = await admin.fetchOffsets({groupId: group, topics: [topic]});

@@ -1,0 +1,128 @@
+import {expect, it} from 'vitest';
+import {handlerFile} from '../handlers/support/runs.ts';
+import {positions, run, start} from '../support/program.ts';
+import {describeOnBrokers} from './support/brokers.ts';
+
+const one = (count: number, from = 0) =>
+  Array.from({length: count}, (_, index) => ({partition: 0, value: JSON.stringify({n: from + index})}));
+
+describeOnBrokers('a position that no longer exists', broker => {
+  const args = (topic: string, ...more: string[]) => [
+    ...['consume', '--brokers', broker.bootstrap(), '--topic', topic, '--group', `group-${topic}`],
+    ...more,
+  ];
+  const group = (topic: string) => `group-${topic}`;
+
+  async function consumed(topic: string, count: number): Promise<void> {
+    const {code} = await run(args(topic, '--from', 'beginning', '--max', String(count)));
+    expect(code).toBe(0);
+  }
+
+  it('retention passed it while nobody consumed: held, nothing skipped; --on-lost first goes on by a commit', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, one(10));
+    await consumed(topic, 3);
+    await broker.deleteBelow(topic, '6');
+    const held = await run(args(topic, '--until-end'));
+    expect(held.code).toBe(1);
+    expect(held.lines.find(line => line.status === 'position-lost')).toMatchObject({
+      position: '3',
+      first: '6',
+      cause: 'retention',
+    });
+    expect(positions(held.lines, 'processed')).toEqual([]);
+    expect(await broker.committed(group(topic), topic)).toEqual(['3']);
+
+    const on = await run(args(topic, '--until-end', '--on-lost', 'first'));
+    expect(on.code).toBe(0);
+    expect(positions(on.lines, 'processed')).toEqual(['0@6', '0@7', '0@8', '0@9']);
+    expect(await broker.committed(group(topic), topic)).toEqual(['10']);
+  });
+
+  it('retention passes it while consuming: held, not jumped over', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, one(3));
+    // 1 passes on its third attempt: meanwhile the log loses it, 2, and what comes after them.
+    const handler = handlerFile(`export function processMessage({value}, {attempt}) {
+      if (value.n === 1 && attempt < 3) throw new Error('not yet');
+    }`);
+    const running = start(args(topic, '--from', 'beginning', '--handler', handler));
+    await running.line(line => line.status === 'failed');
+    await broker.produce(topic, one(5, 3));
+    await broker.deleteBelow(topic, '6');
+    const lost = await running.line(line => line.status === 'position-lost');
+    expect(lost).toMatchObject({first: '6', cause: 'retention'});
+    // What was fetched before is processed, and nothing beyond it.
+    const processed = positions(running.lines(), 'processed');
+    expect(processed).toEqual(processed.map((_, offset) => `0@${offset}`));
+    expect(processed.length).toBeGreaterThanOrEqual(3);
+    expect(lost.position).toBe(String(processed.length));
+    running.child.kill('SIGTERM');
+    await running.finished;
+    expect(await broker.committed(group(topic), topic)).toEqual([String(processed.length)]);
+  });
+
+  it('the topic is deleted and made again while consuming: held; the new one is not taken for the old', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, one(4));
+    const running = start(args(topic, '--from', 'beginning'));
+    await running.line(line => line.status === 'committed' && line.offset === '4');
+    await broker.admin().deleteTopics({topics: [topic]});
+    await expect
+      .poll(
+        () =>
+          broker
+            .admin()
+            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+            .catch(() => false),
+        {timeout: 15_000},
+      )
+      .toBe(true);
+    // Kafka's own producer keeps the old topic's metadata for a while; another program writes the new records.
+    await expect
+      .poll(
+        async () =>
+          (
+            await run(['publish', '--brokers', broker.bootstrap(), '--topic', topic, '--lines'], {
+              stdin: one(7)
+                .map(each => each.value)
+                .join('\n'),
+            })
+          ).code,
+        {timeout: 20_000},
+      )
+      .toBe(0);
+    const lost = await running.line(line => line.status === 'position-lost', 40_000);
+    expect(lost).toMatchObject({position: '4', cause: 'recreated', first: '0'});
+    const before = positions(running.lines(), 'processed');
+    expect(before).toEqual(['0@0', '0@1', '0@2', '0@3']);
+    running.child.kill('SIGTERM');
+    expect((await running.finished).code).toBe(0);
+  });
+
+  it('the topic is deleted and made again while nobody consumes: asked for, never guessed', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, one(4));
+    await consumed(topic, 4);
+    await broker.admin().deleteTopics({topics: [topic]});
+    await expect
+      .poll(
+        () =>
+          broker
+            .admin()
+            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+            .catch(() => false),
+        {timeout: 15_000},
+      )
+      .toBe(true);
+    await run(['publish', '--brokers', broker.bootstrap(), '--topic', topic, '--lines'], {
+      stdin: '{"n":1}\n{"n":2}\n',
+    });
+    const {code, lines, stderr} = await run(args(topic, '--until-end'));
+    // Apache Kafka deletes the group's offsets with the topic; a broker that keeps them shows a lost position.
+    expect(code === 2 ? stderr : lines.map(line => line.status).join()).toMatch(
+      /has no committed offset|position-lost/,
+    );
+    expect(positions(lines, 'processed')).toEqual([]);
+  });
+});

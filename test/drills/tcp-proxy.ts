@@ -1,0 +1,88 @@
+import {connect, createServer, type Socket} from 'node:net';
+
+/** Stands between a client and one broker, and does to the connection what networks do. */
+export type TcpProxy = {
+  readonly port: number;
+  /** Cuts every connection now. */
+  cut(): void;
+  /** The next request of this API is forwarded; then the connection is cut instead of answering. */
+  loseAnswerOf(apiKey: number): void;
+  /** Answers to requests of this API are held back until `release`. */
+  holdAnswersOf(apiKey: number): void;
+  release(): void;
+  close(): Promise<void>;
+};
+
+type Plan = {lose: number | null; hold: number | null; held: (() => void)[]};
+
+/** Listens on `port` (0: any) and passes everything on to `target`, reading the frames of Kafka's protocol on the way. */
+export async function startProxy(target: number, port = 0): Promise<TcpProxy> {
+  const plan: Plan = {lose: null, hold: null, held: []};
+  const sockets = new Set<Socket>();
+  const server = createServer(client => {
+    const broker = connect(target, '127.0.0.1');
+    for (const socket of [client, broker]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        broker.destroy();
+      });
+    }
+    passOn(client, broker, plan);
+  });
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as {port: number}).port,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    loseAnswerOf: apiKey => {
+      plan.lose = apiKey;
+    },
+    holdAnswersOf: apiKey => {
+      plan.hold = apiKey;
+    },
+    release: () => {
+      plan.hold = null;
+      for (const pass of plan.held.splice(0)) pass();
+    },
+    close: () =>
+      new Promise(resolve => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function passOn(client: Socket, broker: Socket, plan: Plan): void {
+  /** API of each request without an answer, by correlation id. */
+  const asked = new Map<number, number>();
+  eachFrame(client, frame => {
+    asked.set(frame.readInt32BE(8), frame.readInt16BE(4));
+    broker.write(frame);
+  });
+  eachFrame(broker, frame => {
+    const apiKey = asked.get(frame.readInt32BE(4));
+    asked.delete(frame.readInt32BE(4));
+    if (apiKey !== undefined && apiKey === plan.lose) {
+      plan.lose = null;
+      client.destroy();
+    } else if (apiKey !== undefined && apiKey === plan.hold) plan.held.push(() => client.write(frame));
+    else client.write(frame);
+  });
+}
+
+/** Frames with their length before them, whole. */
+function eachFrame(socket: Socket, take: (frame: Buffer) => void): void {
+  let rest = Buffer.alloc(0);
+  socket.on('data', data => {
+    rest = rest.length > 0 ? Buffer.concat([rest, data]) : data;
+    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
+      const size = 4 + rest.readInt32BE(0);
+      take(rest.subarray(0, size));
+      rest = rest.subarray(size);
+    }
+  });
+}
