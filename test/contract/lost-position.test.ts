@@ -2,6 +2,9 @@ import {expect, it} from 'vitest';
 import {positions, run, start} from '../support/program.ts';
 import {describeOnBrokers} from './support/brokers.ts';
 
+/** How long the broker holds a fetch of ours, in ms. */
+const fetchWait = 250;
+
 const one = (count: number, from = 0) =>
   Array.from({length: count}, (_, index) => ({partition: 0, value: JSON.stringify({n: from + index})}));
 
@@ -45,6 +48,8 @@ describeOnBrokers('a position that no longer exists', broker => {
     await running.line(line => line.status === 'committed' && line.offset === '3');
     // While the process is frozen, records come and go that it has not fetched.
     running.child.kill('SIGSTOP');
+    // The broker answers the fetch that it holds after 250 ms, with nothing; from outside that cannot be seen.
+    await new Promise(resolve => setTimeout(resolve, 2 * fetchWait));
     await broker.produce(topic, one(5, 3));
     await broker.deleteBelow(topic, '6');
     running.child.kill('SIGCONT');
