@@ -42,7 +42,8 @@ export function failureFromProgram(
   }
 }
 
-function lastLine(text: string): string | null {
+/** The last line that says something, where the reason usually stands. */
+export function lastLine(text: string): string | null {
   const line = text
     .split('\n')
     .map(each => each.trim())
@@ -51,7 +52,7 @@ function lastLine(text: string): string | null {
 }
 
 /** `process.py:14`: the innermost place that a Python traceback names. */
-function placeIn(text: string): string | null {
+export function placeIn(text: string): string | null {
   const place = [...text.matchAll(/File "([^"<>]+)", line (\d+)/g)].at(-1);
   return place ? `${basename(place[1]!)}:${place[2]}` : null;
 }

@@ -14,7 +14,8 @@ import {base64Of, eachHeader, textOf} from '../header-text.ts';
  * `value` is the message's JSON, letter by letter except that line ends within it are blanks; null with
  * `"tombstone":true` beside it where there is none. `key` and the values of headers are text, null, or
  * `{"base64":"…"}` where they are not UTF-8; a repeated header has a list. An answer may carry `"name"` (the kind of
- * failure), `"retryAfterMs"` and, with ok, `"note"`. stderr is kept as the output of the message in hand.
+ * failure), `"retryAfterMs"` and, with ok, `"note"`; an answer that repeats `"partition"` and `"offset"` is checked
+ * against them. stderr is kept as the output of the message in hand.
  *
  * A partition's next message is sent only after the one before was answered, so nothing behind a failure is ever
  * dispatched; messages of different partitions wait in line together, which keeps the program busy. The end of stdin
@@ -58,8 +59,8 @@ export type LineAnswer =
 
 const ok: LineAnswer = {answer: 'ok'};
 
-/** What a line says that the program answered. */
-export function answerOf(line: string): LineAnswer {
+/** What a line says that the program answered to this message. */
+export function answerOf(line: string, {partition, offset}: Message): LineAnswer {
   if (line === '{"status":"ok"}' || line === '{"status": "ok"}') return ok;
   let said: unknown;
   try {
@@ -68,7 +69,9 @@ export function answerOf(line: string): LineAnswer {
     return {answer: 'nonsense'};
   }
   if (typeof said !== 'object' || said === null || !('status' in said)) return {answer: 'nonsense'};
-  const {status, note, error, name, permanent, retryAfterMs} = said as Record<string, unknown>;
+  const {status, note, error, name, permanent, retryAfterMs, ...of} = said as Record<string, unknown>;
+  if ((of.offset ?? `${offset}`) !== `${offset}` || (of.partition ?? partition) !== partition)
+    return {answer: 'nonsense'};
   if (status === 'ok') return typeof note === 'string' ? {answer: 'ok', note} : ok;
   if (status !== 'failed') return {answer: 'nonsense'};
   const failure: Failure = {

@@ -4,6 +4,7 @@ import {sayDuration} from '../amounts.ts';
 import {CappedBytes} from '../capped-bytes.ts';
 import {decodeJson} from '../decode.ts';
 import {outcomeOf} from '../one-by-one.ts';
+import {lastLine, placeIn} from './failure-from-program.ts';
 import {checkProgram} from './find-program.ts';
 import {LineProgram} from './line-program.ts';
 import {answerOf, lineOf} from './line-protocol.ts';
@@ -115,7 +116,10 @@ class LinesHandler implements Handler {
     }
     inHand.line = lineOf(message, text, run.attempt);
     if (this.#program) this.#send(inHand);
-    else this.#waiting.add(inHand);
+    else {
+      this.#waiting.add(inHand);
+      if (!this.#restart) this.#start();
+    }
   }
 
   #send(inHand: InHand): void {
@@ -154,12 +158,14 @@ class LinesHandler implements Handler {
 
   #heard(lines: readonly string[]): void {
     const program = this.#program;
+    // What is sent in answer to these lines cannot be what they answer.
+    const asked = this.#sent.length;
     let turn = 0;
     const now = performance.now();
     for (const line of lines) {
       if (line.trim() === '') continue;
-      const inHand = this.#sent[turn];
-      const answer = inHand ? answerOf(line.trimEnd()) : null;
+      const inHand = turn < asked ? this.#sent[turn] : undefined;
+      const answer = inHand ? answerOf(line.trimEnd(), inHand.run.messages[inHand.outcomes.length]!) : null;
       if (!inHand || !answer || answer.answer === 'nonsense') {
         this.#sent.splice(0, turn);
         this.#nonsense(line, inHand !== undefined);
@@ -174,8 +180,12 @@ class LinesHandler implements Handler {
         inHand.answer(inHand.outcomes);
         continue;
       }
-      const outcome = outcomeOf(durationMs, output, null);
-      inHand.outcomes.push(answer.note === undefined ? outcome : {...outcome, note: answer.note});
+      const processed = {
+        status: 'processed',
+        durationMs,
+        ...(output !== undefined && {output}),
+      } as const;
+      inHand.outcomes.push(answer.note === undefined ? processed : {...processed, note: answer.note});
       this.#next(inHand);
     }
     this.#delay.itAnswered();
@@ -194,10 +204,14 @@ class LinesHandler implements Handler {
 
   #died(how: string, rest: string): void {
     const middle = rest.trim() === '' ? '' : `, in the middle of a line: ${rest.slice(0, 200)}`;
+    const printed = this.#printed.text ?? '';
+    const said = lastLine(printed);
+    const where = placeIn(printed);
     this.#replace(`ended (${how})${middle}`, {
       name: how.startsWith('could not') ? 'not started' : how,
-      message: `the program ended without an answer${middle}`,
+      message: `the program ended without an answer${middle}${said ? `: ${said}` : ''}`,
       permanent: false,
+      ...(where && {where}),
     });
   }
 
@@ -218,13 +232,16 @@ class LinesHandler implements Handler {
     for (const inHand of interrupted) inHand.answer(inHand.outcomes);
     if (this.#closed) return;
     const delay = this.#delay.next();
-    const when = delay === 0 ? 'now' : `in ${sayDuration(delay)}`;
+    const when = delay === 0 ? 'when needed' : `when needed, in ${sayDuration(delay)} at the soonest`;
     this.#options.onNotice(`${this.name}: ${why}; it is started anew ${when}.`);
-    this.#restart = setTimeout(() => this.#start(), delay);
+    this.#restart = setTimeout(() => {
+      this.#restart = null;
+      // With nothing to do it is not started: what ends at once would be started for ever.
+      if (this.#waiting.size > 0) this.#start();
+    }, delay);
   }
 
   #start(): void {
-    this.#restart = null;
     this.#printed = new CappedBytes();
     try {
       const program: LineProgram = new LineProgram(this.#command, {
@@ -235,7 +252,10 @@ class LinesHandler implements Handler {
       this.#program = program;
     } catch (error) {
       const reason = `could not be started: ${(error as Error).message}`;
-      for (const inHand of this.#waiting) this.#sent.push({...inHand, sentAt: performance.now()});
+      for (const inHand of this.#waiting) {
+        inHand.sentAt = performance.now();
+        this.#sent.push(inHand);
+      }
       this.#waiting.clear();
       this.#replace(reason, {name: 'not started', message: reason, permanent: false});
       return;
