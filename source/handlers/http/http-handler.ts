@@ -1,0 +1,74 @@
+import type {Handler} from '../../flow/handler.ts';
+import type {Message} from '../../flow/message.ts';
+import type {Failure, Outcome} from '../../flow/outcome.ts';
+import {sayDuration} from '../amounts.ts';
+import {oneByOne, outcomeOf} from '../one-by-one.ts';
+import {failureFromAnswer, failureFromError} from './failure-from-response.ts';
+import {Poster} from './post.ts';
+import {requestHeaders} from './request-headers.ts';
+
+export type HttpOptions = {
+  /** ms that one message may take. */
+  readonly timeout: number;
+};
+
+const nothing = Buffer.alloc(0);
+
+/**
+ * Posts each message to an address (`--forward`): the value is the body, metadata stands in headers (see
+ * `requestHeaders`). What the answer means: see `failureFromAnswer`; a refused connection or a timeout may pass when
+ * tried again. The body of the answer is kept with the attempt. Throws a sentence when the address is none.
+ */
+export function createHttpHandler(address: string, {timeout}: HttpOptions): Handler {
+  const url = addressOf(address);
+  const poster = new Poster(url);
+  const closing = new AbortController();
+  const attempt = async (message: Message, number: number): Promise<Outcome | null> => {
+    if (closing.signal.aborted) return null;
+    const began = performance.now();
+    const posted = await poster.post({
+      body: message.value ?? nothing,
+      headers: requestHeaders(message, number),
+      timeoutMs: timeout,
+      signal: closing.signal,
+    });
+    const durationMs = performance.now() - began;
+    switch (posted.end) {
+      case 'stopped':
+        return null;
+      case 'answered':
+        return outcomeOf(durationMs, posted.body, failureFromAnswer(posted.answer, Date.now()));
+      case 'failed':
+        return outcomeOf(durationMs, undefined, failureFromError(posted.error, url.host));
+      case 'timeout':
+        return outcomeOf(durationMs, posted.body, noAnswer(url, timeout));
+    }
+  };
+  return {
+    name: nameOf(url),
+    handle: run => oneByOne(run, message => attempt(message, run.attempt)),
+    async close() {
+      closing.abort();
+      poster.close();
+    },
+  };
+}
+
+function addressOf(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new Error(
+    url
+      ? `${url.protocol}//${url.host} cannot be forwarded to: the address must begin with http:// or https://.`
+      : 'The address to forward to is no URL; it looks like http://localhost:3000/hook.',
+  );
+}
+
+/** Without user and password, and without the query, where tokens stand. */
+function nameOf({protocol, host, pathname}: URL): string {
+  return `${protocol}//${host}${pathname}`;
+}
+
+function noAnswer({host}: URL, timeoutMs: number): Failure {
+  return {name: 'timeout', message: `${host}: no answer within ${sayDuration(timeoutMs)}`, permanent: false};
+}

@@ -1,0 +1,53 @@
+import {validateHeaderName, validateHeaderValue} from 'node:http';
+import fc from 'fast-check';
+import {describe, expect, it} from 'vitest';
+import {requestHeaders} from '../../../source/handlers/http/request-headers.ts';
+import {message} from '../support/programs.ts';
+
+describe('metadata as request headers', () => {
+  it('encodes what no header can hold', () => {
+    const headers = {
+      'a b:c': Buffer.from('100 % für'),
+      inject: Buffer.from('a\r\nEvil: 1'),
+      twice: [Buffer.from('a'), null, Buffer.from('b')],
+      none: null,
+    };
+    expect(requestHeaders(message({key: Buffer.from([0xff, 0x00]), headers}), 1)).toMatchObject({
+      'Kafka-Key': '%FF%00',
+      'Kafka-Header-a-b-c': '100 %25 f%C3%BCr',
+      'Kafka-Header-inject': 'a%0D%0AEvil: 1',
+      'Kafka-Header-twice': 'a, b',
+    });
+  });
+
+  it('leaves out what is too long, and says so', () => {
+    const headers = {small: Buffer.from('s'), huge: Buffer.alloc(1_000_000, 'x')};
+    expect(requestHeaders(message({headers}), 1)).toMatchObject({
+      'Kafka-Header-small': 's',
+      'Kafka-Omitted': 'Kafka-Header-huge',
+    });
+  });
+
+  it('is taken by HTTP, and small, whatever the bytes', () => {
+    const bytes = fc.uint8Array({maxLength: 300}).map(each => Buffer.from(each));
+    fc.assert(
+      fc.property(bytes, fc.dictionary(fc.string(), bytes), (key, headers) => {
+        const sent = requestHeaders(message({key, headers}), 1);
+        for (const [name, value] of Object.entries(sent)) {
+          validateHeaderName(name);
+          validateHeaderValue(name, value);
+        }
+        expect(JSON.stringify(sent).length).toBeLessThan(12_000);
+        if (sent['Kafka-Key'] !== undefined && key.length > 0)
+          expect(unescapeBytes(sent['Kafka-Key'])).toEqual([...key]);
+      }),
+      {seed: 21},
+    );
+  });
+});
+
+function unescapeBytes(text: string): number[] {
+  return [...text.matchAll(/%([0-9A-F]{2})|([^%])/g)].map(([, hex, plain]) =>
+    hex === undefined ? plain!.charCodeAt(0) : Number.parseInt(hex, 16),
+  );
+}
