@@ -22,7 +22,7 @@ export type PartitionFacts = TopicPartition & {
 };
 
 export type StartingPoint =
-  /** Begin at `position`; `commit` is set where the person chose to leave messages behind, so that it survives a restart. */
+  /** Begin at `position`; `commit` is set where the person chose it, so that the next start need not be told again. */
   | {readonly start: 'at'; readonly position: bigint; readonly commit: boolean}
   /** No committed offset, and `retained` messages are there: never a guess. */
   | {readonly start: 'ask'; readonly retained: bigint}
@@ -35,7 +35,7 @@ export function startingPoint(facts: PartitionFacts, choice: StartFrom): Startin
   const {committed, first, end} = facts;
   switch (choice.from) {
     case 'beginning':
-      return {start: 'at', position: first, commit: false};
+      return {start: 'at', position: first, commit: committed === null};
     case 'end':
       if (committed !== null && committed < end && !choice.skipToEnd) {
         return {start: 'refused', unprocessed: end - committed};

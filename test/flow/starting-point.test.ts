@@ -24,6 +24,11 @@ describe('where a partition begins', () => {
     expect(startingPoint(facts, {from: 'beginning'})).toEqual({start: 'at', position: 0n, commit: false});
   });
 
+  it('is kept as a commit where it was chosen and there was none', () => {
+    const none = {...facts, committed: null};
+    expect(startingPoint(none, {from: 'beginning'})).toEqual({start: 'at', position: 0n, commit: true});
+  });
+
   it('does not go past unprocessed messages to the end unless told to', () => {
     expect(startingPoint(facts, {from: 'end', skipToEnd: false})).toEqual({
       start: 'refused',

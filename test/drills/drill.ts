@@ -1,0 +1,163 @@
+import {createClient} from '../../source/kafka/client.ts';
+import {Half, type Wrong} from './half.ts';
+import {chance, type DrillPlan} from './plan.ts';
+import {kcatVisitor} from './visitor.ts';
+
+/** What the drill needs of a broker: to be killed and to come back. */
+export type DrillBroker = {
+  readonly bootstrap: string;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+};
+
+export type DrillResult = {
+  readonly wrong: readonly Wrong[];
+  /** Counts for the person who reads the drill. */
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+const deadline = 10 * 60_000;
+
+type Act = 'kill' | 'stop' | 'broker' | 'visitor';
+
+/**
+ * Consumes all messages of both halves while consumers are killed and stopped, the broker is killed and restarted, and
+ * a consumer of another kind comes and goes. After each of these the judge holds the committed offsets against what was
+ * really finished. `withVisitor` is false where there is no kcat.
+ */
+export async function drill(
+  broker: DrillBroker,
+  plan: DrillPlan,
+  options: {withVisitor: boolean; say(line: string): void},
+): Promise<DrillResult> {
+  const {say} = options;
+  const client = createClient({brokers: broker.bootstrap.split(',')});
+  const admin = client.kafka.admin();
+  await admin.connect();
+  const halves = plan.policies.map(policy => new Half(plan, policy, broker.bootstrap, client.kafka, admin));
+  const wrong: Wrong[] = [];
+  const counts: Record<string, number> = {
+    messages: 0,
+    kills: 0,
+    stops: 0,
+    brokerKills: 0,
+    visitors: 0,
+    visitorTook: 0,
+  };
+  const until = Date.now() + deadline;
+
+  for (const half of halves) {
+    await half.fill();
+    half.startConsumer();
+    while (!(await half.hasStarted().catch(() => false)) && Date.now() < until) await pause();
+    counts.messages! += half.endOffset * plan.partitions;
+  }
+  const acts = shuffledActs(plan, options.withVisitor);
+  for (const [index, act] of acts.entries()) {
+    const half = halves[index % halves.length]!;
+    // Each act strikes after a share of the work, so that all of them meet a consumer at work.
+    await progress(half, Math.floor((half.endOffset * plan.partitions * (index + 1)) / (acts.length + 2)));
+    if (!half.isRunning) {
+      wrong.push(
+        `${half.policy}: the consumer ended by itself before act ${index + 1}:\n${half.lastWords()}`,
+      );
+      half.startConsumer();
+    }
+    await play(act, half);
+    wrong.push(...(await judged(half, act)));
+  }
+  for (const half of halves) {
+    await progress(half, Number.POSITIVE_INFINITY);
+    const code = await half.endConsumer('SIGTERM');
+    if (code !== 0) wrong.push(`${half.policy}: the last stop ended with ${code}:\n${half.lastWords()}`);
+    wrong.push(...(await judged(half, 'end')));
+    const committed = await half.committed();
+    if (committed.some(offset => offset !== half.endOffset)) {
+      wrong.push(`${half.policy}: at the end ${committed.join(' ')} are committed of ${half.endOffset} each`);
+    }
+    counts[`processed (${half.policy})`] = half.processedCount();
+    if (half.policy === 'dead-letter') counts['dead letters'] = (await half.deadLetters()).size;
+    counts[`starts (${half.policy})`] = half.starts;
+  }
+  await admin.disconnect();
+  return {wrong, counts};
+
+  async function play(act: Act, half: Half): Promise<void> {
+    say(`${half.policy}: ${act} at ${half.processedCount()} processed`);
+    switch (act) {
+      case 'kill':
+        counts.kills!++;
+        await half.endConsumer('SIGKILL');
+        half.startConsumer();
+        break;
+      case 'stop': {
+        counts.stops!++;
+        const code = await half.endConsumer('SIGTERM');
+        if (code !== 0) wrong.push(`${half.policy}: a stop ended with ${code}:\n${half.lastWords()}`);
+        half.startConsumer();
+        break;
+      }
+      case 'broker':
+        counts.brokerKills!++;
+        await broker.kill();
+        await broker.start();
+        break;
+      case 'visitor': {
+        counts.visitors!++;
+        const visitor = kcatVisitor(broker.bootstrap, half.group, half.topic, 50);
+        for (const [partition, offset] of await visitor.took) {
+          half.visit(partition, offset);
+          counts.visitorTook!++;
+        }
+        break;
+      }
+    }
+  }
+
+  async function judged(half: Half, act: string): Promise<Wrong[]> {
+    // A broker that has just come back may not know the group at once.
+    for (;;) {
+      try {
+        const found = await half.judge();
+        if (found.length > 0) say(`${half.policy}: after ${act}: ${found.length} wrong`);
+        return found;
+      } catch (error) {
+        if (Date.now() > until) throw error;
+        await pause();
+      }
+    }
+  }
+
+  /** Waits until so many messages are committed, or all. */
+  async function progress(half: Half, count: number): Promise<void> {
+    const wanted = Math.min(count, half.endOffset * plan.partitions);
+    for (;;) {
+      const committed = await half.committed().catch(() => []);
+      if (committed.reduce((sum, offset) => sum + offset, 0) >= wanted) return;
+      if (!half.isRunning) return;
+      if (Date.now() > until) {
+        throw new Error(
+          `${half.policy}: no progress to ${wanted}; committed ${committed.join(' ')}\n${half.lastWords()}`,
+        );
+      }
+      await pause();
+    }
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, 50));
+}
+
+function shuffledActs({seed, kills, stops, brokerKills, visitors}: DrillPlan, withVisitor: boolean): Act[] {
+  const acts: Act[] = [
+    ...new Array<Act>(kills).fill('kill'),
+    ...new Array<Act>(stops).fill('stop'),
+    ...new Array<Act>(brokerKills).fill('broker'),
+    ...new Array<Act>(withVisitor ? visitors : 0).fill('visitor'),
+  ];
+  return acts
+    .map((act, index) => ({act, at: chance(seed, index, 0)}))
+    .sort((left, right) => left.at - right.at)
+    .map(({act}) => act);
+}
