@@ -1,4 +1,5 @@
 import type {OnFailure} from '../flow/failure-policy.ts';
+import {splitCommandLine} from '../handlers/command/split-command-line.ts';
 import type {HandlerChoice} from '../handlers/index.ts';
 import type {StartChoice} from '../kafka/consumption.ts';
 import {parseDuration, parseTime} from '../settings/duration.ts';
@@ -23,7 +24,7 @@ export type ConsumeOptions = {
 export function consumeOptions(flags: FlagValues, now: number): ConsumeOptions {
   return {
     start: startOf(flags, now),
-    handler: typeof flags.handler === 'string' ? {kind: 'module', path: flags.handler} : {kind: 'built-in'},
+    handler: handlerOf(flags),
     timeout: timeoutOf(flags.timeout),
     onFailure: oneOf('--on-failure', flags.onFailure, ['hold', 'dead-letter', 'skip'], 'hold'),
     retries: wholeNumber('--retries', flags.retries, 0) ?? 2,
@@ -33,6 +34,33 @@ export function consumeOptions(flags: FlagValues, now: number): ConsumeOptions {
     withValue: flags.withValue === true,
     mayCreate: flags.create !== false,
   };
+}
+
+/** Which processing code the flags name; at most one way. */
+export function handlerOf({handler, exec, execLines, forward, schema}: FlagValues): HandlerChoice {
+  const named = Object.entries({
+    '--handler': handler,
+    '--exec': exec,
+    '--exec-lines': execLines,
+    '--forward': forward,
+    '--schema': schema,
+  }).filter(([, value]) => value !== undefined);
+  if (named.length > 1) {
+    const flags = named.map(([flag]) => flag).join(' and ');
+    throw new CommandError(
+      `${flags} cannot go together: a message has one processing code.`,
+      exitCodes.wrongUse,
+    );
+  }
+  try {
+    if (handler !== undefined) return {kind: 'module', path: String(handler)};
+    if (exec !== undefined) return {kind: 'command', program: splitCommandLine(String(exec))};
+    if (execLines !== undefined) return {kind: 'command-lines', program: splitCommandLine(String(execLines))};
+  } catch (error) {
+    throw new CommandError((error as Error).message, exitCodes.wrongUse);
+  }
+  if (forward !== undefined) return {kind: 'http', url: String(forward)};
+  return {kind: 'built-in', ...(schema !== undefined && {schema: String(schema)})};
 }
 
 function startOf({from, skipToEnd}: FlagValues, now: number): StartChoice {

@@ -36,14 +36,19 @@ const command: Command = {
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID; default: a private group of yours
     --handler FILE          a module that exports processMessage(message, context), or KafkaJS's eachMessage;
-                            loaded anew when it is saved. Without it, a value must be JSON.
+                            loaded anew when it is saved. Without any of these five, a value must be JSON.
+    --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
+                            Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
+    --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
+    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
+    --schema FILE           every value must fit this JSON Schema
     --from beginning|end|TIME   where to start when the group has no committed offset; beginning with one is a replay
                             (the commit is not lowered). TIME: ISO 8601, ms since 1970, or how long ago (15m)
     --skip-to-end           with --from end: also past messages that nobody processed
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
     --on-lost ask|first|end when the position no longer exists (ask: the partition is held)
-    --timeout DURATION      that one message may take in a module (30s)
+    --timeout DURATION      that one message may take (30s)
     --max N                 end after N messages
     --until-end             end when every partition has come to the end that it had at the start, or is held
     --with-value            print values too
@@ -60,6 +65,10 @@ const command: Command = {
 `,
   flags: {
     handler: {type: 'string'},
+    exec: {type: 'string'},
+    execLines: {type: 'string'},
+    forward: {type: 'string'},
+    schema: {type: 'string'},
     from: {type: 'string'},
     skipToEnd: {type: 'boolean'},
     retries: {type: 'number'},
