@@ -110,6 +110,15 @@ export class Topics {
     return {brokers: brokers.length};
   }
 
+  /** The group's committed offsets, by partition; partitions without one are left out. */
+  async committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
+    const admin = await this.#connection();
+    const asked = admin.fetchOffsets({groupId: group, topics: [topic]});
+    const [found] = await withDeadline(asked, 10_000, `asking for the offsets of group ${group}`);
+    const offsets = (found?.partitions ?? []).filter(({offset}) => offset !== '-1');
+    return new Map(offsets.map(({partition, offset}) => [partition, BigInt(offset)]));
+  }
+
   /** Raises the number of partitions to at least `count`. */
   async ensurePartitions(topic: string, count: number): Promise<void> {
     const admin = await this.#connection();

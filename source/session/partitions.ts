@@ -1,0 +1,87 @@
+import type {LostPosition} from '../flow/events.ts';
+import type {Failure} from '../flow/outcome.ts';
+import type {LaneView} from '../flow/processing.ts';
+import type {TopicState} from './workbench.ts';
+
+/** Why a partition does not flow. */
+export type Obstacle =
+  | {
+      readonly status: 'retrying';
+      readonly offset: bigint;
+      readonly failure: Failure;
+      readonly nextAttemptAt: number;
+    }
+  | {readonly status: 'held'; readonly offset: bigint; readonly failure: Failure; readonly attempt: number}
+  | {readonly status: 'dead-lettering'; readonly offset: bigint}
+  | {readonly status: 'lost'; readonly lost: LostPosition};
+
+/** Everything that is known of one partition; null: not known now. */
+export type PartitionView = {
+  readonly partition: number;
+  readonly leader: number | null;
+  readonly replicas: readonly number[];
+  readonly inSync: readonly number[];
+  readonly first: bigint | null;
+  readonly end: bigint | null;
+  /** Finished without a gap below this offset, by this consumer. */
+  readonly processed: bigint | null;
+  readonly committed: bigint | null;
+  /** Messages from the committed offset to the end. */
+  readonly lag: bigint | null;
+  readonly isOurs: boolean;
+  readonly obstacle: Obstacle | null;
+};
+
+/** The log's bounds, as whoever asked last was told, and what the group has committed. */
+export type Bounds = {readonly first: bigint | null; readonly end: bigint | null};
+
+/** Puts together what the cluster, the group and our lanes tell. */
+export function partitionViews(
+  topic: TopicState,
+  bounds: ReadonlyMap<number, Bounds>,
+  committed: ReadonlyMap<number, bigint | null>,
+  lanes: readonly LaneView[],
+): readonly PartitionView[] {
+  if (topic.status !== 'there') return [];
+  const byPartition = new Map(lanes.map(lane => [lane.partition, lane]));
+  return topic.partitions.map(({partition, leader, replicas, inSync}) => {
+    const lane = byPartition.get(partition);
+    const {first, end: told} = bounds.get(partition) ?? {first: null, end: null};
+    const isLost = lane?.state.status === 'lost';
+    const end = lane && !isLost && (told === null || lane.next > told) ? lane.next : told;
+    const commit = lane ? lane.committed : (committed.get(partition) ?? null);
+    const from = commit ?? first;
+    return {
+      partition,
+      leader,
+      replicas,
+      inSync,
+      first,
+      end,
+      processed: lane?.prefix ?? null,
+      committed: commit,
+      lag: end === null || from === null ? null : end > from ? end - from : 0n,
+      isOurs: lane !== undefined,
+      obstacle: lane ? obstacleOf(lane) : null,
+    };
+  });
+}
+
+function obstacleOf({state}: LaneView): Obstacle | null {
+  switch (state.status) {
+    case 'held': {
+      const {message, failure, attempt} = state.held;
+      return {status: 'held', offset: message.offset, failure, attempt};
+    }
+    case 'retrying': {
+      const {message, failure} = state.held;
+      return {status: 'retrying', offset: message.offset, failure, nextAttemptAt: state.nextAttemptAt};
+    }
+    case 'dead-lettering':
+      return {status: 'dead-lettering', offset: state.held.message.offset};
+    case 'lost':
+      return {status: 'lost', lost: state.lost};
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,108 @@
+import type {Headers, HeaderValue, Message} from '../flow/message.ts';
+import type {Failure} from '../flow/outcome.ts';
+
+/** One attempt at one message. `at` is ms since 1970, when it ended. */
+export type Attempt = {
+  readonly number: number;
+  readonly at: number;
+  readonly durationMs: number;
+  /** null: it succeeded. */
+  readonly failure: Failure | null;
+  readonly output?: string;
+};
+
+/** How a message in view stands. Whether it is committed follows from its partition's committed offset. */
+export type RowState =
+  | {
+      readonly status: 'processed';
+      readonly attempt: number;
+      readonly durationMs: number;
+      readonly note?: string;
+    }
+  /** An attempt failed, and what follows is being decided. */
+  | {readonly status: 'failed'; readonly failure: Failure; readonly attempt: number}
+  | {
+      readonly status: 'retrying';
+      readonly failure: Failure;
+      readonly attempt: number;
+      readonly attempts: number;
+      readonly nextAttemptAt: number;
+    }
+  | {
+      readonly status: 'held';
+      readonly failure: Failure;
+      readonly attempt: number;
+      readonly attempts: number;
+      readonly because?: string;
+    }
+  /** Waits behind a held message of its partition. */
+  | {readonly status: 'behind'; readonly heldAt: bigint}
+  | {
+      readonly status: 'skipped' | 'dead-lettered' | 'replaced';
+      readonly attempt: number;
+      readonly note: string;
+      readonly failure: Failure | null;
+    }
+  | {readonly status: 'moved'};
+
+/** A message in view: what is kept of it, and how it stands. */
+export type Row = {
+  /** Counted from 0 without gaps, in the order of arrival. */
+  readonly id: number;
+  readonly partition: number;
+  readonly offset: bigint;
+  /** ms since 1970. */
+  readonly timestamp: number;
+  readonly arrivedAt: number;
+  readonly key: Buffer | null;
+  readonly headers: Headers;
+  /** The value's first bytes; see `valueBytes`. */
+  readonly value: Buffer | null;
+  /** How long the whole value is. */
+  readonly valueBytes: number;
+  /** The whole message, as long as it can still be acted on. */
+  message: Message | null;
+  state: RowState;
+  attempts: Attempt[];
+};
+
+/** Beyond this much of a key or a header nobody reads on. */
+const mostOfPart = 4096;
+
+/**
+ * Copies what a row keeps: KafkaJS's bytes are slices of a whole fetch, and keeping a slice keeps the fetch.
+ */
+export function rowOf(id: number, message: Message, state: RowState, now: number, mostOfValue: number): Row {
+  return {
+    id,
+    partition: message.partition,
+    offset: message.offset,
+    timestamp: message.timestamp,
+    arrivedAt: now,
+    key: message.key && Buffer.from(message.key.subarray(0, mostOfPart)),
+    headers: copyHeaders(message.headers),
+    value: message.value && Buffer.from(message.value.subarray(0, mostOfValue)),
+    valueBytes: message.value?.length ?? 0,
+    message: null,
+    state,
+    attempts: [],
+  };
+}
+
+/** Bytes that a row keeps, about. */
+export function weightOf(row: Row): number {
+  return 400 + (row.key?.length ?? 0) + (row.value?.length ?? 0);
+}
+
+function copyHeaders(headers: Headers): Headers {
+  const copy: Record<string, HeaderValue | readonly HeaderValue[]> = {};
+  for (const name in headers) {
+    const value = headers[name]!;
+    copy[name] = Array.isArray(value) ? value.map(copyValue) : copyValue(value as HeaderValue);
+  }
+  return copy;
+}
+
+function copyValue(value: HeaderValue): HeaderValue {
+  return value && Buffer.from(value.subarray(0, mostOfPart));
+}

@@ -1,0 +1,275 @@
+import type {Clock} from '../flow/clock.ts';
+import type {ConsumerState} from '../flow/connection.ts';
+import type {Delivery} from '../flow/delivery.ts';
+import type {FlowEvent} from '../flow/events.ts';
+import {positionOf} from '../flow/message.ts';
+import {Deliveries} from './deliveries.ts';
+import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
+import {Rate} from './rate.ts';
+import {Ring} from './ring.ts';
+import {Stream} from './stream.ts';
+import type {TopicState, Workbench} from './workbench.ts';
+
+/** What the person works with; told once, at the start. */
+export type Place = {
+  readonly topic: string;
+  readonly group: string;
+  readonly brokers: string;
+  readonly handler: string;
+  /** Said large where the broker is the embedded one. */
+  readonly embedded: boolean;
+};
+
+export type LogEntry = {
+  readonly at: number;
+  readonly level: 'info' | 'warning' | 'error';
+  /** From outside perhaps: make it safe before showing it. */
+  readonly text: string;
+};
+
+/** A question that consuming waits for. */
+export type StartQuestion = {
+  readonly retained: bigint;
+  readonly partitions: readonly {readonly partition: number; readonly retained: bigint}[];
+};
+
+const tickInterval = 66;
+const slowTickInterval = 100;
+/** A drawing that takes longer than this (ms) makes ticks rarer. */
+const slowDrawing = 25;
+
+/**
+ * What is true now, for whoever draws it. It is fed by the flow's events as they come and read at ticks: `changed`
+ * listeners hear of a change at most once a tick, however much happens (see research: one commit of React a message
+ * stalls at some hundred messages a second).
+ */
+export class Session {
+  readonly place: Place;
+  readonly stream: Stream;
+  readonly deliveries = new Deliveries();
+  readonly log = new Ring<LogEntry>(500);
+  topic: TopicState;
+  consumer: ConsumerState = {status: 'stopped', reason: 'not-started'};
+  question: StartQuestion | null = null;
+  /** One line for the person about what they did last, until `until` (ms since 1970). */
+  flash: {readonly text: string; readonly level: LogEntry['level']; readonly until: number} | null = null;
+  partitions: readonly PartitionView[] = [];
+  /** Counted up whenever something may look different. */
+  version = 0;
+  readonly #clock: Clock;
+  readonly #onLog: (entry: LogEntry) => void;
+  readonly #rate: Rate;
+  readonly #bounds = new Map<number, Bounds>();
+  readonly #committed = new Map<number, bigint | null>();
+  readonly #listeners = new Set<() => void>();
+  #lanes: Workbench['lanes'] = () => [];
+  #dirty = true;
+  #interval = tickInterval;
+  #lastSecond = 0;
+  #cancelTick: (() => void) | null = null;
+
+  constructor(place: Place, clock: Clock, onLog: (entry: LogEntry) => void = () => {}) {
+    this.place = place;
+    this.#clock = clock;
+    this.#onLog = onLog;
+    this.#rate = new Rate(clock.now());
+    this.stream = new Stream(() => clock.now());
+    this.topic = {status: 'connecting', since: clock.now()};
+  }
+
+  get now(): number {
+    return this.#clock.now();
+  }
+
+  /** Messages that came to an end a second, lately. */
+  get rate(): {readonly perSecond: number; readonly history: readonly number[]} {
+    return {perSecond: this.#rate.perSecond(this.now), history: this.#rate.history(this.now)};
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Begins to tick; `lanes` is asked at each tick that has something to show. */
+  start(lanes: Workbench['lanes']): void {
+    this.#lanes = lanes;
+    const tick = () => {
+      this.tick();
+      this.#cancelTick = this.#clock.after(this.#interval, tick);
+    };
+    tick();
+  }
+
+  stop(): void {
+    this.#cancelTick?.();
+  }
+
+  /** Says how long a drawing took (ms), so that drawing never takes the time that work needs. */
+  drew(ms: number): void {
+    this.#interval = ms > slowDrawing ? slowTickInterval : tickInterval;
+  }
+
+  tick(): void {
+    const second = Math.floor(this.now / 1000);
+    // Ages, countdowns and rates move by themselves, once a second.
+    if (second !== this.#lastSecond && this.#movesByItself()) this.#dirty = true;
+    this.#lastSecond = second;
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    this.stream.flush();
+    this.#lookAtPartitions();
+    this.version++;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Something that the person did is to be seen now, not at the next tick. */
+  touch(): void {
+    this.#dirty = true;
+    this.tick();
+  }
+
+  takeEvent(event: FlowEvent): void {
+    this.#dirty = true;
+    this.stream.take(event);
+    switch (event.type) {
+      case 'handled':
+        this.#rate.add(event.outcomes.length, this.now);
+        this.#keepOutput(event);
+        break;
+      case 'held':
+        this.tell(
+          'error',
+          `${positionOf(event.message)} is held: ${event.failure.name}: ${event.failure.message}`,
+        );
+        break;
+      case 'finished':
+        this.tell('info', `${positionOf(event.message)} ${event.final}: ${event.note}`);
+        break;
+      case 'committed':
+        for (const {partition, offset} of event.offsets) this.#committed.set(partition, offset);
+        break;
+      case 'commit-failed':
+        this.tell('warning', `A commit was not confirmed, and is tried again: ${event.reason}`);
+        break;
+      case 'position-lost':
+        this.tell(
+          'error',
+          `Partition ${event.lost.partition}: the position ${event.lost.position} is lost (${event.lost.cause})`,
+        );
+        break;
+      case 'where-to-start':
+        this.question = {
+          partitions: event.partitions,
+          retained: event.partitions.reduce((sum, each) => sum + each.retained, 0n),
+        };
+        break;
+      case 'assigned':
+        this.question = null;
+        this.takeGroupFacts(event.partitions);
+        break;
+      case 'start-refused':
+        this.tell(
+          'error',
+          `Starting at the end would pass ${event.unprocessed} messages that nobody processed.`,
+        );
+        break;
+      default:
+        break;
+    }
+  }
+
+  takeConsumerState(state: ConsumerState): void {
+    this.#dirty = true;
+    const before = this.consumer;
+    this.consumer = state;
+    if (state.status !== 'asking') this.question = null;
+    if (state.status === 'disconnected' || state.status === 'failed') this.tell('error', state.explanation);
+    else if (before.status === 'disconnected' && state.status === 'running')
+      this.tell('info', 'Connected again.');
+  }
+
+  takeTopicState(state: TopicState): void {
+    this.#dirty = true;
+    if (state.status === 'unreachable' && this.topic.status !== 'unreachable')
+      this.tell('error', state.explanation);
+    this.topic = state;
+    if (state.status !== 'there') return;
+    for (const {partition, first, end} of state.partitions) this.#bounds.set(partition, {first, end});
+  }
+
+  takeGroupFacts(
+    facts: readonly {
+      readonly partition: number;
+      readonly committed: bigint | null;
+      readonly first: bigint;
+      readonly end: bigint;
+    }[],
+  ): void {
+    this.#dirty = true;
+    for (const {partition, first, end, committed} of facts) {
+      this.#bounds.set(partition, {first, end});
+      this.#committed.set(partition, committed);
+    }
+  }
+
+  /** What the group has committed, while we are not in it. */
+  takeCommitted(committed: ReadonlyMap<number, bigint>): void {
+    this.#dirty = true;
+    this.#committed.clear();
+    for (const [partition, offset] of committed) this.#committed.set(partition, offset);
+  }
+
+  takeDelivery(delivery: Delivery): void {
+    this.#dirty = true;
+    this.deliveries.take(delivery);
+    const {state} = delivery;
+    if (state.status === 'failed') this.tell('error', `Delivery ${delivery.id} failed: ${state.reason}`);
+    if (state.status === 'unknown')
+      this.tell('warning', `Delivery ${delivery.id} is unknown: ${state.reason}`);
+  }
+
+  /** Adds a line to the log. */
+  tell(level: LogEntry['level'], text: string): void {
+    this.#dirty = true;
+    const entry = {at: this.now, level, text};
+    this.log.push(entry);
+    this.#onLog(entry);
+  }
+
+  /** Shows one line for a few seconds, and keeps it in the log. */
+  say(level: LogEntry['level'], text: string): void {
+    this.tell(level, text);
+    this.flash = {text, level, until: this.now + (level === 'info' ? 4000 : 8000)};
+  }
+
+  /** Whether the group has committed past this message. */
+  isCommitted(partition: number, offset: bigint): boolean {
+    const committed = this.partitions.find(each => each.partition === partition)?.committed ?? null;
+    return committed !== null && committed > offset;
+  }
+
+  #lookAtPartitions(): void {
+    this.partitions = partitionViews(this.topic, this.#bounds, this.#committed, this.#lanes());
+  }
+
+  #keepOutput({messages, outcomes}: Extract<FlowEvent, {type: 'handled'}>): void {
+    const last = outcomes.at(-1);
+    if (last?.output === undefined) return;
+    this.tell('info', `${positionOf(messages[outcomes.length - 1]!)} printed: ${last.output.slice(0, 2000)}`);
+  }
+
+  #movesByItself(): boolean {
+    if (this.flash && this.flash.until < this.now) {
+      this.flash = null;
+      return true;
+    }
+    const waits = ['connecting', 'joining', 'rebalancing', 'stopping', 'disconnected'];
+    if (waits.includes(this.consumer.status) || this.topic.status !== 'there') return true;
+    return (
+      this.deliveries.counts.pending > 0 ||
+      this.rate.history.some(count => count > 0) ||
+      this.partitions.some(({obstacle}) => obstacle !== null)
+    );
+  }
+}

@@ -1,0 +1,271 @@
+import type {FlowEvent} from '../flow/events.ts';
+import type {Message} from '../flow/message.ts';
+import type {Outcome} from '../flow/outcome.ts';
+import {type Attempt, type Row, type RowState, rowOf, weightOf} from './row.ts';
+
+type Handled = Extract<FlowEvent, {type: 'handled'}>;
+
+/** Rows made at one tick at most, beside failed ones: more nobody can read. */
+const mostAtOnce = 200;
+const mostRows = 2000;
+/** Bytes that all rows keep together. */
+const mostBytes = 16 * 1024 * 1024;
+const previewBytes = 16 * 1024;
+const heldPreviewBytes = 256 * 1024;
+/** Attempts kept of one message. */
+const mostAttempts = 50;
+
+export type StreamCounts = {
+  processed: number;
+  /** Attempts that failed. */
+  failed: number;
+  skipped: number;
+  deadLettered: number;
+  replaced: number;
+  moved: number;
+};
+
+/**
+ * The newest messages, each on one row with how it stands. Bounded by rows and by bytes; whatever is not shown (too
+ * many at once, or long ago) is counted in `dropped`. Whoever failed always gets a row.
+ */
+export class Stream {
+  readonly counts: StreamCounts = {
+    processed: 0,
+    failed: 0,
+    skipped: 0,
+    deadLettered: 0,
+    replaced: 0,
+    moved: 0,
+  };
+  /** Messages that were handled and are not, or no longer, in view. */
+  dropped = 0;
+  #rows: Row[] = [];
+  #nextId = 0;
+  #bytes = 0;
+  readonly #byPosition = new Map<string, Row>();
+  /** Rows that are not final yet, by partition. */
+  readonly #open = new Map<number, Map<bigint, Row>>();
+  #waiting: Handled[] = [];
+  #waitingCount = 0;
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Oldest first; ids are consecutive. */
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  row(id: number): Row | null {
+    const first = this.#rows[0];
+    return first ? (this.#rows[id - first.id] ?? null) : null;
+  }
+
+  rowAt(partition: number, offset: bigint): Row | null {
+    return this.#byPosition.get(`${partition}@${offset}`) ?? null;
+  }
+
+  /** Rows that wait for the operator or for another attempt, oldest first. */
+  openRows(): readonly Row[] {
+    return [...this.#open.values()]
+      .flatMap(rows => [...rows.values()])
+      .filter(({state}) => state.status === 'held' || state.status === 'retrying');
+  }
+
+  take(event: FlowEvent): void {
+    switch (event.type) {
+      case 'handled':
+        this.#handled(event);
+        break;
+      case 'retrying': {
+        const {failure, attempt, attempts, nextAttemptAt} = event;
+        this.#become(event.message, {status: 'retrying', failure, attempt, attempts, nextAttemptAt});
+        break;
+      }
+      case 'held': {
+        const {message, failure, attempt, attempts, because} = event;
+        this.#become(message, {
+          status: 'held',
+          failure,
+          attempt,
+          attempts,
+          ...(because !== undefined && {because}),
+        });
+        for (const each of event.behind) this.#wait(each, message.offset);
+        break;
+      }
+      case 'finished': {
+        const {message, final, attempt, note, failure} = event;
+        this.counts[final === 'dead-lettered' ? 'deadLettered' : final]++;
+        this.#become(message, {status: final, attempt, note, failure});
+        break;
+      }
+      case 'moved':
+        this.counts.moved++;
+        this.#become(event.message, {status: 'moved'});
+        break;
+      case 'revoked':
+        for (const {partition} of event.partitions) this.#leave(partition);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Makes rows of what came since the last time. Called at each tick. */
+  flush(): void {
+    const waiting = this.#waiting;
+    let tooMany = this.#waitingCount - mostAtOnce;
+    this.#waiting = [];
+    this.#waitingCount = 0;
+    for (const {messages, outcomes, attempt} of waiting) {
+      const skip = Math.min(Math.max(tooMany, 0), outcomes.length);
+      tooMany -= skip;
+      this.dropped += skip;
+      for (let at = skip; at < outcomes.length; at++) {
+        this.#add(messages[at]!, processedState(outcomes[at]!, attempt));
+      }
+    }
+    this.#trim();
+  }
+
+  #handled(event: Handled): void {
+    const last = event.outcomes.at(-1);
+    if (!last) return;
+    const {messages, attempt} = event;
+    const failed = last.status === 'failed' ? last : null;
+    const good = failed ? event.outcomes.slice(0, -1) : event.outcomes;
+    this.counts.processed += good.length;
+    if (good.length > 0) this.#processed({...event, outcomes: good});
+    if (!failed) return;
+    this.counts.failed++;
+    this.flush();
+    const message = messages[event.outcomes.length - 1]!;
+    const row = this.#become(message, {status: 'failed', failure: failed.failure, attempt});
+    addAttempt(row, attemptOf(failed, attempt, this.#now()));
+  }
+
+  #processed(event: Handled): void {
+    const open = this.#open.get(event.at.partition);
+    if (open && open.size > 0) {
+      event.outcomes.forEach((outcome, index) => {
+        const message = event.messages[index]!;
+        const row = open.get(message.offset);
+        if (!row) {
+          this.#add(message, processedState(outcome, event.attempt));
+          return;
+        }
+        addAttempt(row, attemptOf(outcome, event.attempt, this.#now()));
+        this.#setState(row, processedState(outcome, event.attempt), null);
+      });
+      return;
+    }
+    this.#waiting.push(event);
+    this.#waitingCount += event.outcomes.length;
+    // Whole runs that will not be shown are let go at once: they keep whole fetches in memory.
+    while (this.#waitingCount - this.#waiting[0]!.outcomes.length >= mostAtOnce) {
+      const gone = this.#waiting.shift()!;
+      this.#waitingCount -= gone.outcomes.length;
+      this.dropped += gone.outcomes.length;
+    }
+  }
+
+  #become(message: Message, state: RowState): Row {
+    const known = this.#open.get(message.partition)?.get(message.offset) ?? this.#recent(message);
+    if (known) {
+      this.#setState(known, state, message);
+      return known;
+    }
+    this.flush();
+    const row = this.#add(message, state, heldPreviewBytes);
+    this.#setState(row, state, message);
+    return row;
+  }
+
+  /** A row of this message that a late event belongs to; a message that comes again gets a new row. */
+  #recent(message: Message): Row | null {
+    const row = this.rowAt(message.partition, message.offset);
+    return row && (row.state.status === 'failed' || row.state.status === 'behind') ? row : null;
+  }
+
+  #wait(message: Message, heldAt: bigint): void {
+    if (this.#open.get(message.partition)?.has(message.offset)) return;
+    const row = this.#add(message, {status: 'behind', heldAt});
+    this.#setState(row, row.state, null);
+  }
+
+  #add(message: Message, state: RowState, mostOfValue = previewBytes): Row {
+    const row = rowOf(this.#nextId++, message, state, this.#now(), mostOfValue);
+    this.#rows.push(row);
+    this.#bytes += weightOf(row);
+    this.#byPosition.set(`${row.partition}@${row.offset}`, row);
+    return row;
+  }
+
+  #setState(row: Row, state: RowState, message: Message | null): void {
+    row.state = state;
+    const isOpen = ['held', 'retrying', 'behind', 'failed'].includes(state.status);
+    row.message = isOpen ? (message ?? row.message) : null;
+    let open = this.#open.get(row.partition);
+    if (isOpen) {
+      if (!open) {
+        open = new Map();
+        this.#open.set(row.partition, open);
+      }
+      open.set(row.offset, row);
+    } else open?.delete(row.offset);
+  }
+
+  /** The partition went away: what was open there comes again, here or elsewhere. */
+  #leave(partition: number): void {
+    for (const row of this.#open.get(partition)?.values() ?? []) {
+      row.state = {status: 'moved'};
+      row.message = null;
+    }
+    this.#open.delete(partition);
+  }
+
+  #trim(): void {
+    if (this.#rows.length <= mostRows && this.#bytes <= mostBytes) return;
+    let gone = 0;
+    while (
+      gone < this.#rows.length &&
+      (this.#rows.length - gone > mostRows * 0.75 || this.#bytes > mostBytes * 0.75)
+    ) {
+      const row = this.#rows[gone++]!;
+      this.#bytes -= weightOf(row);
+      const position = `${row.partition}@${row.offset}`;
+      if (this.#byPosition.get(position) === row) this.#byPosition.delete(position);
+    }
+    this.#rows = this.#rows.slice(gone);
+    this.dropped += gone;
+  }
+}
+
+function processedState(outcome: Outcome, attempt: number): RowState {
+  const note = outcome.status === 'processed' ? outcome.note : undefined;
+  return {
+    status: 'processed',
+    attempt,
+    durationMs: outcome.durationMs,
+    ...(note !== undefined && {note}),
+  };
+}
+
+function attemptOf(outcome: Outcome, number: number, at: number): Attempt {
+  return {
+    number,
+    at,
+    durationMs: outcome.durationMs,
+    failure: outcome.status === 'failed' ? outcome.failure : null,
+    ...(outcome.output !== undefined && {output: outcome.output}),
+  };
+}
+
+function addAttempt(row: Row, attempt: Attempt): void {
+  row.attempts.push(attempt);
+  if (row.attempts.length > mostAttempts) row.attempts.shift();
+}
