@@ -1,0 +1,186 @@
+import {Refusal} from '../errors.ts';
+import {type BatchHead, checkBatch, place, stampAppendTime} from './batch.ts';
+import type {Memory} from './memory.ts';
+import {Producers} from './producers.ts';
+import {Segment} from './segment.ts';
+
+const smallestSegment = 16 * 1024;
+const largestSegment = 1024 * 1024;
+
+/** What of a topic's configuration a log heeds; read anew each time, since it can be altered. Times in ms. */
+export type LogRules = {
+  readonly maxMessageBytes: number;
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  /** −1: without end. */
+  readonly retentionMs: number;
+  readonly retentionBytes: number;
+  readonly appendTime: boolean;
+  readonly compacted: boolean;
+  readonly deletes: boolean;
+};
+
+export type Appended = {
+  readonly baseOffset: number;
+  /** The time it was given, or −1 where records keep their own. */
+  readonly appendTime: number;
+};
+
+/** One partition's records: batches as bytes, in segments, in order; and who waits for more of them. */
+export class PartitionLog {
+  readonly #memory: Memory;
+  readonly #rules: () => LogRules;
+  readonly #now: () => number;
+  readonly #producers = new Producers();
+  #segments: Segment[] = [];
+  #start = 0;
+  #end = 0;
+  /** Called on every append and when the log is gone. */
+  readonly watchers = new Set<() => void>();
+
+  constructor(memory: Memory, rules: () => LogRules, now: () => number) {
+    this.#memory = memory;
+    this.#rules = rules;
+    this.#now = now;
+  }
+
+  /** The first offset that can be read. */
+  get start(): number {
+    return this.#start;
+  }
+
+  /** The offset that the next record gets; on one node that is the high watermark too. */
+  get end(): number {
+    return this.#end;
+  }
+
+  get size(): number {
+    return this.#segments.reduce((sum, segment) => sum + segment.length, 0);
+  }
+
+  /** Checks a producer's batch and appends it. What was appended before is not appended again (idempotence). */
+  append(batch: Buffer): Appended {
+    const rules = this.#rules();
+    const head = checkBatch(batch, {maxSize: rules.maxMessageBytes, keysNeeded: rules.compacted});
+    if (head.producerId >= 0n) {
+      const known = this.#producers.check(head);
+      if (known !== null) return {baseOffset: known, appendTime: -1};
+    }
+    const segment = this.#segmentFor(batch.length, rules);
+    const baseOffset = this.#end;
+    const at = segment.append(batch, baseOffset + head.count - 1);
+    place(segment.bytes, at, baseOffset);
+    const appendTime = this.#stamp(segment, at, head, rules);
+    this.#end = segment.nextOffset;
+    if (head.producerId >= 0n) this.#producers.appended(head, baseOffset);
+    this.#wake();
+    return {baseOffset, appendTime};
+  }
+
+  /** Whole batches from the one that holds `offset` on. The first one in any case if `atLeastOne`. */
+  read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer {
+    if (offset >= this.#end) return nothing;
+    const segment = this.#segments.find(each => each.nextOffset > offset);
+    return segment ? segment.read(segment.positionOf(offset), maxBytes, atLeastOne) : nothing;
+  }
+
+  /** How many bytes there are from the batch on that holds `offset`. */
+  bytesFrom(offset: number): number {
+    let bytes = 0;
+    for (const segment of this.#segments) {
+      if (segment.nextOffset <= offset) continue;
+      bytes += segment.length - (segment.baseOffset < offset ? segment.positionOf(offset) : 0);
+    }
+    return bytes;
+  }
+
+  findTimestamp(timestamp: number): {offset: number; timestamp: number} | null {
+    for (const segment of this.#segments) {
+      if (segment.maxTimestamp < timestamp) continue;
+      const found = segment.findTimestamp(timestamp, Math.max(this.#start, segment.baseOffset));
+      if (found) return {...found, offset: Math.max(found.offset, this.#start)};
+    }
+    return null;
+  }
+
+  newest(): {offset: number; timestamp: number} | null {
+    let newest: Segment | null = null;
+    for (const segment of this.#segments) {
+      if (!newest || segment.maxTimestamp > newest.maxTimestamp) newest = segment;
+    }
+    return newest?.newest() ?? null;
+  }
+
+  /** Moves the start up to `offset` (−1: to the end) and answers the new start. */
+  deleteBelow(offset: number): number {
+    const target = offset === -1 ? this.#end : offset;
+    if (target < 0 || target > this.#end) throw new Refusal('OFFSET_OUT_OF_RANGE');
+    if (target > this.#start) this.#start = target;
+    this.#dropWhile(segment => segment.nextOffset <= this.#start);
+    return this.#start;
+  }
+
+  /** Drops whole segments that the topic's rules no longer want, the oldest first. */
+  retain(): void {
+    const rules = this.#rules();
+    if (!rules.deletes) return;
+    if (rules.retentionMs >= 0) {
+      const oldest = this.#now() - rules.retentionMs;
+      this.#dropWhile(segment => segment.maxTimestamp < oldest);
+    }
+    if (rules.retentionBytes >= 0) {
+      let size = this.size;
+      this.#dropWhile(segment => {
+        size -= segment.length;
+        return size >= rules.retentionBytes;
+      });
+    }
+  }
+
+  /** Gives the memory back and wakes who waits: the topic is deleted. */
+  close(): void {
+    this.#dropWhile(() => true);
+    this.#wake();
+  }
+
+  #segmentFor(size: number, rules: LogRules): Segment {
+    const last = this.#segments.at(-1);
+    if (last?.fits(size) && this.#now() - last.created < rules.segmentMs) return last;
+    const wanted = last ? Math.min(last.capacity * 2, largestSegment) : smallestSegment;
+    const capacity = Math.max(size, Math.min(wanted, rules.segmentBytes));
+    if (!this.#memory.take(capacity)) {
+      throw new Refusal(
+        'POLICY_VIOLATION',
+        `The embedded broker keeps ${this.#memory.limit} bytes at most, and they are used up.`,
+      );
+    }
+    const segment = new Segment(this.#end, capacity, this.#now());
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  #stamp(segment: Segment, at: number, head: BatchHead, rules: LogRules): number {
+    if (!rules.appendTime) {
+      segment.noteTimestamp(head.maxTimestamp);
+      return -1;
+    }
+    const now = this.#now();
+    stampAppendTime(segment.bytes, at, now);
+    segment.noteTimestamp(now);
+    return now;
+  }
+
+  #dropWhile(unwanted: (segment: Segment) => boolean): void {
+    while (this.#segments.length > 0 && unwanted(this.#segments[0]!)) {
+      const segment = this.#segments.shift()!;
+      this.#memory.give(segment.capacity);
+      if (segment.nextOffset > this.#start) this.#start = segment.nextOffset;
+    }
+  }
+
+  #wake(): void {
+    for (const watcher of [...this.watchers]) watcher();
+  }
+}
+
+const nothing = Buffer.alloc(0);

@@ -1,0 +1,58 @@
+import {Refusal} from '../errors.ts';
+import type {BatchHead} from './batch.ts';
+
+type Appended = {readonly first: number; readonly last: number; readonly baseOffset: number};
+type ProducerState = {epoch: number; batches: Appended[]};
+
+/** A client may have this many requests under way without losing the order. */
+const remembered = 5;
+/** The producer that has been silent for longest is forgotten for a new one. */
+const producerLimit = 10_000;
+const sequences = 2 ** 31;
+
+/** Which batches of idempotent producers a partition holds, so that one sent again is not appended again. */
+export class Producers {
+  readonly #known = new Map<bigint, ProducerState>();
+
+  /** The base offset of a batch that was appended before; null when it is new and the next in its producer's order. */
+  check(head: BatchHead): number | null {
+    const state = this.#known.get(head.producerId);
+    if (!state) return null;
+    if (head.producerEpoch < state.epoch) {
+      throw new Refusal('INVALID_PRODUCER_EPOCH', 'A newer producer with this id has taken over.');
+    }
+    if (head.producerEpoch > state.epoch) {
+      if (head.firstSequence !== 0) throw outOfOrder(head.firstSequence, 0);
+      return null;
+    }
+    const last = lastSequence(head);
+    const again = state.batches.find(each => each.first === head.firstSequence && each.last === last);
+    if (again) return again.baseOffset;
+    const expected = (state.batches.at(-1)!.last + 1) % sequences;
+    if (head.firstSequence !== expected) throw outOfOrder(head.firstSequence, expected);
+    return null;
+  }
+
+  appended(head: BatchHead, baseOffset: number): void {
+    const before = this.#known.get(head.producerId);
+    const state =
+      before && before.epoch === head.producerEpoch ? before : {epoch: head.producerEpoch, batches: []};
+    state.batches.push({first: head.firstSequence, last: lastSequence(head), baseOffset});
+    if (state.batches.length > remembered) state.batches.shift();
+    // Deleted and set anew, the entry stands last: the first one is the one silent for longest.
+    this.#known.delete(head.producerId);
+    this.#known.set(head.producerId, state);
+    if (this.#known.size > producerLimit) {
+      const [oldest] = this.#known.keys();
+      this.#known.delete(oldest!);
+    }
+  }
+}
+
+function lastSequence(head: BatchHead): number {
+  return (head.firstSequence + head.count - 1) % sequences;
+}
+
+function outOfOrder(found: number, expected: number): Refusal {
+  return new Refusal('OUT_OF_ORDER_SEQUENCE_NUMBER', `Sequence ${found} where ${expected} was expected.`);
+}
