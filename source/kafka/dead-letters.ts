@@ -25,6 +25,7 @@ export class DeadLetters {
   readonly #mayCreate: boolean;
   /** Number of partitions that each dead-letter topic is known to have. */
   readonly #ensured = new Map<string, number>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: {topics: Topics; publisher: Publisher; group: string; mayCreate: boolean}) {
     this.#topics = options.topics;
@@ -57,7 +58,14 @@ export class DeadLetters {
     }
   }
 
-  async #ensure(topic: string, message: Message): Promise<string | null> {
+  /** One at a time: partitions that fail at once must not all create or enlarge the topic. */
+  #ensure(topic: string, message: Message): Promise<string | null> {
+    const ensured = this.#turn.then(() => this.#ensureNow(topic, message));
+    this.#turn = ensured.catch(() => {});
+    return ensured;
+  }
+
+  async #ensureNow(topic: string, message: Message): Promise<string | null> {
     if ((this.#ensured.get(topic) ?? 0) > message.partition) return null;
     const source = await this.#topics.describe(message.topic);
     const needed = source.status === 'exists' ? source.partitions.length : message.partition + 1;
@@ -67,7 +75,6 @@ export class DeadLetters {
     const {topic: ensured} = await this.#topics.ensure(topic, {partitions: needed});
     if (ensured.partitions.length < needed) {
       await this.#topics.ensurePartitions(topic, needed);
-      await this.#topics.ensure(topic);
     }
     this.#ensured.set(topic, needed);
     return null;

@@ -18,6 +18,8 @@ export type TopicStatus =
   | {readonly status: 'missing'; readonly topic: string}
   | {readonly status: 'exists'; readonly topic: string; readonly partitions: readonly PartitionStatus[]};
 
+type ExistingTopic = TopicStatus & {readonly status: 'exists'};
+
 export type EnsureOptions = {
   /** Left out: the broker's default. */
   readonly partitions?: number;
@@ -85,21 +87,31 @@ export class Topics {
   async ensure(
     topic: string,
     options: EnsureOptions = {},
-  ): Promise<{readonly created: boolean; readonly topic: TopicStatus & {status: 'exists'}}> {
-    const before = await this.describe(topic);
-    const led = before.status === 'exists' && before.partitions.every(each => each.leader !== null);
-    if (led) return {created: false, topic: before as TopicStatus & {status: 'exists'}};
-    const created = before.status === 'missing' && (await this.#create(topic, options));
-    const deadline = options.deadline ?? defaultDeadline;
+  ): Promise<{readonly created: boolean; readonly topic: ExistingTopic}> {
+    const before = await this.#describeUnlessLeaderless(topic);
+    if (isLed(before)) return {created: false, topic: before};
+    const created = before?.status === 'missing' && (await this.#create(topic, options));
+    return {created, topic: await this.#untilLed(topic, 1, options.deadline)};
+  }
+
+  async #untilLed(topic: string, partitions: number, deadline = defaultDeadline): Promise<ExistingTopic> {
     const until = Date.now() + deadline;
     for (;;) {
-      const now = await this.describe(topic);
-      if (now.status === 'exists' && now.partitions.every(each => each.leader !== null)) {
-        return {created, topic: now};
-      }
+      const now = await this.#describeUnlessLeaderless(topic);
+      if (isLed(now) && now.partitions.length >= partitions) return now;
       if (Date.now() > until)
         throw new DeadlineError(`every partition of topic ${topic} to have a leader`, deadline);
       await new Promise(resolve => setTimeout(resolve, pollInterval));
+    }
+  }
+
+  /** null: it is there, and the broker answers with an error because a partition has no leader yet. */
+  async #describeUnlessLeaderless(topic: string): Promise<TopicStatus | null> {
+    try {
+      return await this.describe(topic);
+    } catch (error) {
+      if (isLeaderless(error)) return null;
+      throw error;
     }
   }
 
@@ -119,7 +131,7 @@ export class Topics {
     return new Map(offsets.map(({partition, offset}) => [partition, BigInt(offset)]));
   }
 
-  /** Raises the number of partitions to at least `count`. */
+  /** Raises the number of partitions to `count`, which must be more than there are, and waits for their leaders. */
   async ensurePartitions(topic: string, count: number): Promise<void> {
     const admin = await this.#connection();
     await withDeadline(
@@ -127,6 +139,7 @@ export class Topics {
       15_000,
       `raising topic ${topic} to ${count} partitions`,
     );
+    await this.#untilLed(topic, count);
   }
 
   async #create(topic: string, {partitions, replicationFactor}: EnsureOptions): Promise<boolean> {
@@ -144,6 +157,17 @@ export class Topics {
     this.#connected = null;
     await withDeadline(this.#admin.disconnect(), 3000, 'disconnecting').catch(() => {});
   }
+}
+
+function isLed(topic: TopicStatus | null): topic is ExistingTopic {
+  return topic?.status === 'exists' && topic.partitions.every(each => each.leader !== null);
+}
+
+/** A topic just made, or one whose broker went: KafkaJS turns one such partition into an error for all of them. */
+function isLeaderless(error: unknown): boolean {
+  const {type, cause} = error as {type?: string; cause?: unknown};
+  if (type === 'LEADER_NOT_AVAILABLE' || type === 'NOT_LEADER_FOR_PARTITION') return true;
+  return cause !== undefined && cause !== null && isLeaderless(cause);
 }
 
 async function metadataOf(
