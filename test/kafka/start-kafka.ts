@@ -64,7 +64,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
       await Promise.all(nodes.map(node => node.end('SIGTERM')));
       rmSync(folder, {recursive: true, force: true});
     },
-    tool: (className, args, stdin) => runTool(classpath, className, args, stdin),
+    tool: kafkaTool,
   };
 }
 
@@ -198,12 +198,9 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-function runTool(
-  classpath: string,
-  className: string,
-  args: readonly string[],
-  stdin?: string,
-): Promise<ToolResult> {
+/** Runs one of Apache's own command line classes from the jars. */
+export function kafkaTool(className: string, args: readonly string[], stdin?: string): Promise<ToolResult> {
+  const classpath = join(kafkaJars(), '*');
   return new Promise((resolve, reject) => {
     const child = spawn('java', [...java, '-cp', classpath, className, ...args], {timeout: 60_000});
     let stdout = '';
