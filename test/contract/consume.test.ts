@@ -1,5 +1,7 @@
 import {spawnSync} from 'node:child_process';
-import {writeFileSync} from 'node:fs';
+import {mkdtempSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {handlerFile} from '../handlers/support/runs.ts';
 import {toldByConsumerGroups} from '../kafka/consumer-groups.ts';
@@ -15,6 +17,15 @@ function numbered(partitions: number, each: number) {
     key: `k${index % partitions}`,
     value: JSON.stringify({partition: index % partitions, offset: Math.floor(index / partitions)}),
   }));
+}
+
+/** Text that compresses badly, the same each time. */
+function noise(length: number): string {
+  let state = 1;
+  return Array.from({length}, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return String.fromCharCode(97 + ((state >>> 16) % 26));
+  }).join('');
 }
 
 describeOnBrokers('processing and committing', broker => {
@@ -113,21 +124,100 @@ describeOnBrokers('processing and committing', broker => {
   });
 
   it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])(
-    'processes what kcat compressed with %s',
+    'processes what kcat compressed with %s, the odd ones too, byte for byte',
     async codec => {
       const kcat = programThere('kcat');
       if (!kcat.available) return console.error(`skipped: ${kcat.reason}`);
-      const topic = await broker.freshTopic({partitions: 1});
-      const input = Array.from({length: 200}, (_, index) => `{"n":${index},"text":"${'x'.repeat(50)}"}`).join(
-        '\n',
+      const topic = await broker.freshTopic({partitions: 1, config: {'max.message.bytes': '8000000'}});
+      const at = [
+        '-P',
+        '-b',
+        broker.bootstrap(),
+        '-t',
+        topic,
+        '-z',
+        codec,
+        '-X',
+        'message.max.bytes=8000000',
+      ];
+      const small = Array.from({length: 200}, (_, index) => `{"n":${index},"text":"${'x'.repeat(50)}"}`);
+      expect(spawnSync('kcat', at, {input: small.join('\n')}).status).toBe(0);
+      const odd = [
+        Buffer.from([0x22, 0xff, 0xfe, 0x22]),
+        Buffer.from(`${'['.repeat(100_000)}${']'.repeat(100_000)}`),
+        Buffer.from('['.repeat(100_000)),
+        Buffer.from(JSON.stringify(noise(5_000_000))),
+        Buffer.from('{"last":true}'),
+      ];
+      const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-odd-'));
+      const files = odd.map((value, index) => {
+        const file = join(folder, String(index));
+        writeFileSync(file, value);
+        return file;
+      });
+      expect(spawnSync('kcat', [...at, files[0]!]).status).toBe(0);
+      // A tombstone: -Z makes the empty value null.
+      expect(spawnSync('kcat', [...at, '-Z', '-K', ':'], {input: 'gone:'}).status).toBe(0);
+      expect(spawnSync('kcat', [...at, ...files.slice(1)]).status).toBe(0);
+
+      const {code, lines} = await run(
+        args(topic, '--from', 'beginning', '--until-end', '--on-failure', 'skip', '--with-value'),
       );
-      const produced = spawnSync('kcat', ['-P', '-b', broker.bootstrap(), '-t', topic, '-z', codec], {input});
-      expect(produced.status).toBe(0);
-      const {code, lines} = await run(args(topic, '--from', 'beginning', '--until-end'));
-      expect(code).toBe(0);
-      expect(positions(lines, 'processed')).toHaveLength(200);
+      expect(code).toBe(1);
+      const processed = lines.filter(line => line.status === 'processed');
+      expect(processed.slice(0, 200).map(line => line.value)).toEqual(small);
+      expect(processed.slice(200).map(line => line.offset)).toEqual(['201', '202', '204', '205']);
+      expect(processed.slice(200).map(line => line.value)).toEqual([
+        null,
+        odd[1]!.toString(),
+        odd[3]!.toString(),
+        '{"last":true}',
+      ]);
+      expect(positions(lines, 'failed')).toEqual(['0@200', '0@203']);
+      expect(positions(lines, 'skipped')).toEqual(['0@200', '0@203']);
+      expect(lines.find(line => line.status === 'skipped')).toMatchObject({
+        value: {base64: odd[0]!.toString('base64')},
+      });
+      expect(await broker.committed(`group-${topic}`, topic)).toEqual(['206']);
     },
   );
+
+  it('hands odd values to a module too; what it cannot do with them is a failure of that message', async () => {
+    const topic = await broker.freshTopic({partitions: 1, config: {'max.message.bytes': '8000000'}});
+    await broker.produce(topic, [
+      {value: Buffer.from([0xff, 0xfe])},
+      {value: null},
+      {value: `${'['.repeat(100_000)}${']'.repeat(100_000)}`},
+      {value: JSON.stringify('x'.repeat(5_000_000))},
+      {value: '{"ok":2}'},
+    ]);
+    // JSON.stringify is recursive where JSON.parse is not.
+    const handler = handlerFile('export const processMessage = ({value}) => { JSON.stringify(value); };');
+    const {lines} = await run(
+      args(
+        topic,
+        ...['--from', 'beginning', '--until-end', '--on-failure', 'skip', '--retries', '0'],
+        ...['--handler', handler],
+      ),
+    );
+    const failures = lines.filter(line => line.status === 'failed');
+    expect(failures.map(line => [line.offset, (line.error as {name: string}).name])).toEqual([
+      ['0', 'undecodable'],
+      ['2', 'RangeError'],
+    ]);
+    expect(positions(lines, 'processed')).toEqual(['0@1', '0@3', '0@4']);
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['5']);
+  });
+
+  it('holds at what cannot be decoded by default: nothing behind it is dispatched', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, [{value: '{}'}, {value: Buffer.from([0xff, 0xfe])}, {value: '{}'}]);
+    const {code, lines} = await run(args(topic, '--from', 'beginning', '--until-end'));
+    expect(code).toBe(1);
+    expect(positions(lines, 'processed')).toEqual(['0@0']);
+    expect(positions(lines, 'held')).toEqual(['0@1']);
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual(['1']);
+  });
 
   it('gives undecodable values, tombstones and giants each their outcome, and goes on by the policy', async () => {
     const topic = await broker.freshTopic({partitions: 1, config: {'max.message.bytes': '8000000'}});
