@@ -1,0 +1,69 @@
+import {describe, expect, it} from 'vitest';
+import type {Message} from '../../source/flow/message.ts';
+import type {Failure} from '../../source/flow/outcome.ts';
+import {deadLetterHeaders} from '../../source/kafka/dead-letter-headers.ts';
+
+const message: Message = {
+  topic: 'notifications',
+  partition: 258,
+  offset: 2n ** 40n + 1n,
+  timestamp: 1_700_000_000_000,
+  key: null,
+  value: Buffer.from('{}'),
+  headers: {},
+};
+const failure: Failure = {
+  name: 'TypeError',
+  message: 'no é-mail',
+  permanent: false,
+  stack: 'TypeError: …\n at x',
+};
+
+const hex = (change: Partial<Message> = {}, why: Failure = failure) =>
+  deadLetterHeaders({...message, ...change}, why, 'g').map(
+    ({name, value}) => [name, value === null ? null : Buffer.from(value).toString('hex')] as const,
+  );
+
+describe('the headers of a dead letter', () => {
+  it('say where it came from in big-endian numbers, and why it failed as text', () => {
+    expect(hex()).toEqual([
+      ['kafka_dlt-original-topic', Buffer.from('notifications').toString('hex')],
+      ['kafka_dlt-original-partition', '00000102'],
+      ['kafka_dlt-original-offset', '0000010000000001'],
+      ['kafka_dlt-original-timestamp', '0000018bcfe56800'],
+      ['kafka_dlt-original-timestamp-type', Buffer.from('CreateTime').toString('hex')],
+      ['kafka_dlt-original-consumer-group', Buffer.from('g').toString('hex')],
+      ['kafka_dlt-exception-fqcn', Buffer.from('TypeError').toString('hex')],
+      ['kafka_dlt-exception-message', Buffer.from('no é-mail').toString('hex')],
+      ['kafka_dlt-exception-stacktrace', Buffer.from('TypeError: …\n at x').toString('hex')],
+    ]);
+  });
+
+  it("begin with the record's own, repeated and null ones too", () => {
+    const headers = {trace: Buffer.from([0xff]), tag: [Buffer.from('x'), Buffer.from('y')], none: null};
+    expect(hex({headers} as Partial<Message>).slice(0, 4)).toEqual([
+      ['trace', 'ff'],
+      ['tag', '78'],
+      ['tag', '79'],
+      ['none', null],
+    ]);
+  });
+
+  it('of a dead letter that fails again: where it came from at first, why of this time', () => {
+    const headers = {
+      'kafka_dlt-original-offset': Buffer.from([9]),
+      'kafka_dlt-exception-message': Buffer.from('before'),
+    };
+    const found = new Map(hex({headers}));
+    expect(found.get('kafka_dlt-original-offset')).toBe('09');
+    expect(found.get('kafka_dlt-exception-message')).toBe(Buffer.from('no é-mail').toString('hex'));
+    expect(found.size).toBe(hex({headers}).length);
+  });
+
+  it('hold no endless stack, and a line where there is none', () => {
+    const [, endless] = hex({}, {...failure, stack: 'x'.repeat(1_000_000)}).at(-1)!;
+    expect(endless!.length / 2).toBeLessThanOrEqual(16_384);
+    const {stack: _, ...without} = failure;
+    expect(hex({}, without).at(-1)![1]).toBe(Buffer.from('TypeError: no é-mail').toString('hex'));
+  });
+});
