@@ -1,0 +1,41 @@
+/** `npm run bench [-- consume] [publish] [reference]`: what it does a second, against what a person would use instead. */
+import {apacheKafka} from '../kafka/requirements.ts';
+import {startKafka} from '../kafka/start-kafka.ts';
+import {consume} from './consume.ts';
+import type {Row} from './figure.ts';
+import {publish} from './publish.ts';
+import {reference} from './reference.ts';
+import {table} from './table.ts';
+
+const figures = [consume, publish, reference];
+const asked = process.argv.slice(2);
+const unknown = asked.filter(name => !figures.some(figure => figure.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `There is no figure ${unknown.join(', ')}; there are ${figures.map(({name}) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+const possible = apacheKafka();
+if (!possible.available) {
+  console.error(`The bench needs Apache Kafka: ${possible.reason}.`);
+  process.exit(1);
+}
+
+const cluster = await startKafka();
+const rows: Row[] = [];
+for (const figure of figures) {
+  if (asked.length > 0 && !asked.includes(figure.name)) continue;
+  const say = (progress: string) => console.error(`${figure.name}: ${progress}`);
+  rows.push(...(await figure.measure(cluster.bootstrap, say)));
+}
+await cluster.stop();
+
+console.log(`\n${table(rows)}\n`);
+console.log(
+  'Medians of the rounds, with the least and the greatest behind them. The broker runs on the same machine, and',
+);
+console.log(
+  'whatever else runs there is in the figures: where the rounds are far apart, only the ratios say something.',
+);
+process.exit(0);
