@@ -1,8 +1,9 @@
 import {lookup} from 'node:dns/promises';
 import process from 'node:process';
+import {checkTopicName} from '../flow/topic-name.ts';
 import {parseBrokers} from '../kafka/client.ts';
 import {probePort} from '../kafka/probe-port.ts';
-import {checkTopicName, Topics} from '../kafka/topics.ts';
+import {Topics} from '../kafka/topics.ts';
 import {safeText} from '../payload/safe-text.ts';
 import type {Setting, Settings} from '../settings/settings.ts';
 import type {Command} from './command.ts';

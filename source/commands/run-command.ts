@@ -18,6 +18,7 @@ const commands: Record<string, () => Promise<{default: Command}>> = {
 
 const generalHelp = `
   Usage
+    $ kafka-notify [options]            open the interface
     $ kafka-notify COMMAND [options]
 
   Commands
@@ -35,6 +36,7 @@ const generalHelp = `
   Settings come from flags, else the environment, else .env in this folder, else what was saved, else the default.
 
   Examples
+    $ kafka-notify --handler ./notify.ts
     $ kafka-notify topic notifications --partitions 3
     $ echo '{"type":"email","to":"user@example.org"}' | kafka-notify publish --topic notifications
     $ kafka-notify consume --topic notifications --from beginning --handler ./notify.ts
@@ -45,12 +47,13 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', () => {});
   try {
     const name = argv.find(each => !each.startsWith('-'));
-    const load = argv[0] === name && name !== undefined ? commands[name] : undefined;
-    if (!load) return general(argv);
-    const {default: command} = await load();
+    const isNamed = name !== undefined && argv[0] === name;
+    const load = isNamed ? commands[name] : undefined;
+    if (!load && (isNamed || asksGenerally(argv))) return general(argv);
+    const {default: command} = await (load ?? openTheInterface)();
     const cli = meow(command.help, {
       importMeta: import.meta,
-      argv: argv.slice(1),
+      argv: load ? argv.slice(1) : argv,
       flags: {...commonFlags, ...command.flags} as never,
       allowUnknownFlags: false,
       description: false,
@@ -63,6 +66,12 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
+const openTheInterface = () => import('./open/open.ts');
+
+function asksGenerally([first]: readonly string[]): boolean {
+  return first === '--version' || first === '--help' || first === 'help';
+}
+
 function general(argv: readonly string[]): number {
   const [first] = argv;
   if (first === '--version') {
@@ -73,12 +82,7 @@ function general(argv: readonly string[]): number {
     process.stdout.write(generalHelp);
     return exitCodes.done;
   }
-  if (first !== undefined) {
-    say(`There is no command "${first}". kafka-notify --help lists the commands.`);
-    return exitCodes.wrongUse;
-  }
-  say('The interface is not there yet; these commands are.');
-  process.stderr.write(generalHelp);
+  say(`There is no command "${first}". kafka-notify --help lists the commands.`);
   return exitCodes.wrongUse;
 }
 

@@ -1,4 +1,5 @@
-import {checkTopicName, Topics} from '../kafka/topics.ts';
+import {checkTopicName} from '../flow/topic-name.ts';
+import {Topics} from '../kafka/topics.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';

@@ -1,3 +1,4 @@
+import {deadLetterTopic} from '../flow/dead-letter-topic.ts';
 import type {Publisher} from '../flow/delivery.ts';
 import type {DeadLetterResult} from '../flow/lane.ts';
 import type {Message} from '../flow/message.ts';
@@ -5,13 +6,6 @@ import type {Failure} from '../flow/outcome.ts';
 import {deadLetterHeaders} from './dead-letter-headers.ts';
 import {explainError} from './explain-error.ts';
 import type {Topics} from './topics.ts';
-
-const suffix = '-dlt';
-
-/** Where dead letters of a topic go (Spring's name), or null for a topic that holds dead letters itself. */
-export function deadLetterTopic(topic: string): string | null {
-  return topic.endsWith(suffix) ? null : topic + suffix;
-}
 
 /**
  * Publishes dead letters: the message's bytes to the same partition of `<topic>-dlt`, which is ensured first with at

@@ -1,5 +1,6 @@
 import type {Admin} from 'kafkajs';
 import kafkajs from 'kafkajs';
+import {checkTopicName} from '../flow/topic-name.ts';
 import type {KafkaClient} from './client.ts';
 import {DeadlineError, withDeadline} from './deadline.ts';
 
@@ -32,14 +33,6 @@ const defaultDeadline = 20_000;
 const pollInterval = 100;
 /** Together with a look at what answers on the port, a person hears within 10 s what is wrong. */
 const connectDeadline = 7000;
-
-/** Kafka's own rule for names. Throws an Error with a sentence for the person. */
-export function checkTopicName(topic: string): void {
-  if (/^[A-Za-z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..') return;
-  throw new Error(
-    `"${topic}" cannot name a topic: 1 to 249 letters, digits, dots, underscores and hyphens are allowed.`,
-  );
-}
 
 /** Asks and creates through one admin connection, opened on the first call. */
 export class Topics {

@@ -92,9 +92,9 @@ const wideSet = '\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3';
 const pictureSet = '[\\p{Emoji_Presentation}&&\\p{Extended_Pictographic}]';
 
 /** One unit and one column each, and part of a longer character only if a mark or a joiner follows. */
-const narrow = new RegExp(`[${narrowSet}]+`, 'y');
+const narrow = new RegExp(`[${narrowSet}]{1,2048}`, 'y');
 /** Likewise with two columns: kana, ideographs and Hangul syllables. */
-const wide = new RegExp(`[${wideSet}]+`, 'y');
+const wide = new RegExp(`[${wideSet}]{1,2048}`, 'y');
 /** A picture of two columns by itself. */
 const picture = new RegExp(pictureSet, 'vy');
 /** What never becomes one character with one of these before it. */

@@ -65,7 +65,7 @@ export class Stream {
   }
 
   rowAt(partition: number, offset: bigint): Row | null {
-    return this.#byPosition.get(`${partition}@${offset}`) ?? null;
+    return this.#open.get(partition)?.get(offset) ?? this.#byPosition.get(`${partition}@${offset}`) ?? null;
   }
 
   /** Rows that wait for the operator or for another attempt, oldest first. */

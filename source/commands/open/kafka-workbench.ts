@@ -1,0 +1,251 @@
+import type {Clock} from '../../flow/clock.ts';
+import type {Delivery, Draft} from '../../flow/delivery.ts';
+import type {FailurePolicy} from '../../flow/failure-policy.ts';
+import type {Handler} from '../../flow/handler.ts';
+import type {LaneView} from '../../flow/processing.ts';
+import type {KafkaClient} from '../../kafka/client.ts';
+import {Consumption, type StartChoice} from '../../kafka/consumption.ts';
+import {DeadLetters} from '../../kafka/dead-letters.ts';
+import {createPartitioner} from '../../kafka/partitioners.ts';
+import {KafkaPublisher} from '../../kafka/publisher.ts';
+import {type EnsureOptions, Topics} from '../../kafka/topics.ts';
+import type {Session} from '../../session/session.ts';
+import type {Leaving, StartAnswer, Workbench} from '../../session/workbench.ts';
+import {sentenceFor} from '../connection.ts';
+
+export type WorkbenchOptions = {
+  readonly session: Session;
+  readonly client: KafkaClient;
+  readonly clock: Clock;
+  readonly partitioner: 'java' | 'librdkafka';
+  /** Made when consuming starts first; rejects with a sentence. */
+  readonly createHandler: () => Promise<Handler>;
+  readonly policy: FailurePolicy;
+  readonly onLost: 'ask' | 'first' | 'end';
+  readonly start: StartChoice;
+  readonly ensure: EnsureOptions;
+};
+
+const lookInterval = 3000;
+const longestPause = 15_000;
+/** How long messages in hand may take when the program is left, in ms. */
+const grace = 10_000;
+
+/** The interface's port to Kafka: asks, publishes and consumes, and tells the session what came of it. */
+export class KafkaWorkbench implements Workbench {
+  readonly #options: WorkbenchOptions;
+  readonly #topics: Topics;
+  readonly #publisher: KafkaPublisher;
+  #consumption: Consumption | null = null;
+  #handler: Handler | null = null;
+  #starting = false;
+  #cancelLook: (() => void) | null = null;
+  #failures = 0;
+  #createdAt: number | null = null;
+  #leaving: Promise<Leaving> | null = null;
+
+  constructor(options: WorkbenchOptions) {
+    this.#options = options;
+    const {client, partitioner} = options;
+    this.#topics = new Topics(client);
+    this.#publisher = new KafkaPublisher({client, partitioner: createPartitioner(partitioner)});
+  }
+
+  get #session(): Session {
+    return this.#options.session;
+  }
+
+  get #topic(): string {
+    return this.#session.place.topic;
+  }
+
+  lookAtTopic(): void {
+    this.#cancelLook?.();
+    void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const {clock} = this.#options;
+    let pause = lookInterval;
+    try {
+      const found = await this.#topics.describe(this.#topic);
+      if (this.#leaving) return;
+      this.#failures = 0;
+      if (found.status === 'missing') {
+        if (this.#session.topic.status !== 'creating') this.#session.takeTopicState({status: 'missing'});
+      } else {
+        this.#session.takeTopicState({
+          status: 'there',
+          partitions: found.partitions,
+          createdAt: this.#createdAt,
+        });
+        if (!this.#consumption)
+          this.#session.takeCommitted(await this.#topics.committed(this.#session.place.group, this.#topic));
+      }
+    } catch (error) {
+      if (this.#leaving) return;
+      pause = Math.min(longestPause, 1000 * 2 ** Math.min(this.#failures++, 10));
+      const explanation = await this.#explain(error);
+      this.#session.takeTopicState({status: 'unreachable', explanation, nextAttemptAt: clock.now() + pause});
+    }
+    this.#cancelLook?.();
+    if (!this.#leaving) this.#cancelLook = clock.after(pause, () => void this.#look());
+  }
+
+  createTopic(): void {
+    void this.#create();
+  }
+
+  async #create(): Promise<void> {
+    if (this.#session.topic.status !== 'missing') return;
+    const {clock, ensure} = this.#options;
+    this.#session.takeTopicState({status: 'creating', since: clock.now()});
+    try {
+      const {created, topic} = await this.#topics.ensure(this.#topic, ensure);
+      if (created) this.#createdAt = clock.now();
+      this.#session.takeTopicState({
+        status: 'there',
+        partitions: topic.partitions,
+        createdAt: this.#createdAt,
+      });
+      this.#session.say('info', `Topic ${this.#topic} ${created ? 'created' : 'was there by now'}.`);
+      // Nothing can be in it that nobody meant to process: the one case where consuming starts by itself.
+      if (created) this.#consume({from: 'beginning'});
+    } catch (error) {
+      this.#session.say('error', await this.#explain(error));
+      this.#session.takeTopicState({status: 'missing'});
+    }
+    this.lookAtTopic();
+  }
+
+  async publish(draft: Draft, changed: (delivery: Delivery) => void): Promise<Delivery> {
+    return this.#publisher.publish(draft, changed);
+  }
+
+  startConsumer(): void {
+    this.#consume(this.#options.start);
+  }
+
+  #consume(start: StartChoice): void {
+    if (this.#consumption || this.#starting || this.#leaving) return;
+    this.#starting = true;
+    this.#begin(start)
+      .catch(async (error: unknown) => {
+        this.#session.takeConsumerState({status: 'failed', explanation: (error as Error).message});
+      })
+      .finally(() => {
+        this.#starting = false;
+      });
+  }
+
+  async #begin(start: StartChoice): Promise<void> {
+    const {client, clock, policy, onLost} = this.#options;
+    const session = this.#session;
+    const {topic, group} = session.place;
+    session.takeConsumerState({status: 'connecting', since: clock.now()});
+    this.#handler ??= await this.#options.createHandler();
+    const deadLetters = new DeadLetters({
+      topics: this.#topics,
+      publisher: this.#publisher,
+      group,
+      mayCreate: true,
+    });
+    const consumption = new Consumption({
+      kafka: client.kafka,
+      brokers: client.brokers,
+      topic,
+      group,
+      clock,
+      handler: this.#handler,
+      policy,
+      onLost,
+      start,
+      atFirst: 'go-on',
+      deadLetter: (message, failure) => deadLetters.publish(message, failure),
+      onEvent: event => session.takeEvent(event),
+      onState: state => session.takeConsumerState(state),
+      onFacts: facts => session.takeGroupFacts(facts),
+    });
+    this.#consumption = consumption;
+    void consumption.start();
+  }
+
+  stopConsumer(): void {
+    const consumption = this.#consumption;
+    if (!consumption) return;
+    consumption.stop(grace).then(
+      () => {
+        if (this.#consumption === consumption) this.#consumption = null;
+        this.#session.touch();
+      },
+      async (error: unknown) => this.#session.say('error', await this.#explain(error)),
+    );
+  }
+
+  pauseConsumer(): void {
+    this.#consumption?.pause();
+  }
+
+  resumeConsumer(): void {
+    this.#consumption?.resume();
+  }
+
+  reconnect(): void {
+    this.#consumption?.reconnect();
+    if (this.#session.topic.status === 'unreachable') this.lookAtTopic();
+  }
+
+  answerWhereToStart(answer: StartAnswer): void {
+    this.#consumption?.startFrom(
+      answer === 'beginning' ? {from: 'beginning'} : {from: 'end', skipToEnd: true},
+    );
+  }
+
+  async goOnFrom(partition: number, target: 'first' | 'end'): Promise<string | null> {
+    try {
+      const done = await this.#consumption?.processing.acceptLost(partition, target);
+      return done ? null : `Partition ${partition} is not held by a lost position now.`;
+    } catch (error) {
+      return this.#explain(error);
+    }
+  }
+
+  retry(partition: number, offset: bigint): boolean {
+    return this.#consumption?.processing.retry(partition, offset) ?? false;
+  }
+
+  skip(partition: number, offset: bigint, reason: string): boolean {
+    return this.#consumption?.processing.skip(partition, offset, reason) ?? false;
+  }
+
+  deadLetter(partition: number, offset: bigint): boolean {
+    return this.#consumption?.processing.deadLetter(partition, offset) ?? false;
+  }
+
+  replace(partition: number, offset: bigint, where: string): boolean {
+    return this.#consumption?.processing.replace(partition, offset, where) ?? false;
+  }
+
+  lanes(): readonly LaneView[] {
+    return this.#consumption?.processing.lanes() ?? [];
+  }
+
+  leave(): Promise<Leaving> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<Leaving> {
+    this.#cancelLook?.();
+    const runsLeft = (await this.#consumption?.stop(grace)) ?? 0;
+    await this.#publisher.close();
+    await this.#topics.close();
+    await this.#handler?.close();
+    const {unknown, pending} = this.#session.deliveries.counts;
+    return {unknownDeliveries: unknown + pending, runsLeft};
+  }
+
+  #explain(error: unknown): Promise<string> {
+    return sentenceFor(error, this.#options.client, this.#topic);
+  }
+}

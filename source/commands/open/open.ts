@@ -1,0 +1,272 @@
+import {spawn} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import process from 'node:process';
+import {systemClock} from '../../flow/clock.ts';
+import {checkTopicName} from '../../flow/topic-name.ts';
+import {splitCommandLine} from '../../handlers/command/split-command-line.ts';
+import {createHandler} from '../../handlers/index.ts';
+import {Composer} from '../../interface/composer.ts';
+import type {Desk} from '../../interface/desk.ts';
+import {type Interface, openInterface} from '../../interface/open.tsx';
+import {defaultColumns} from '../../interface/panes/message-row.ts';
+import {Screen} from '../../interface/screen.ts';
+import {type DraftText, emptyDraft} from '../../session/draft.ts';
+import {Session} from '../../session/session.ts';
+import {DraftFile} from '../../settings/draft-file.ts';
+import {LogFile} from '../../settings/log-file.ts';
+import {stateFolder} from '../../settings/state-folder.ts';
+import type {Command, CommandInput} from '../command.ts';
+import {consumeOptions} from '../consume-flags.ts';
+import {CommandError, exitCodes} from '../exit-codes.ts';
+import {say} from '../output.ts';
+import {CrashReport} from './crash-report.ts';
+import {nameOfHandler} from './name-of-handler.ts';
+
+/** Where nobody says otherwise. */
+const defaultTopic = 'notifications';
+
+const command: Command = {
+  help: `
+  Usage
+    $ kafka-notify [options]
+
+  Opens the interface: the topic, the draft of a message, what became of each publish, and every message that is
+  processed, held or committed. ? lists the keys.
+
+  Options
+    --topic NAME            TOPIC_NAME (notifications)
+    --group NAME            KAFKA_GROUP_ID; default: a private group of yours
+    --partitions N, --replication-factor N   for a topic that is created here (the broker's defaults)
+    --handler FILE          processing code: a module with processMessage(message, context), loaded anew when saved
+    --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL, --schema FILE   other processing code (see consume)
+    --retries N             further attempts after 1, 2, 4 … 30 s (2)
+    --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
+    --on-lost ask|first|end when the position no longer exists (ask)
+    --timeout DURATION      that one message may take (30s)
+    --from beginning|end|TIME   where to start without a committed offset (asked otherwise)
+    --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
+
+  Exit codes
+    0 left in order · 1 failed · 2 wrong use · 3 a delivery was not acknowledged
+
+  Examples
+    $ kafka-notify
+    $ kafka-notify --brokers localhost:9092 --topic notifications --handler ./notify.ts
+`,
+  flags: {
+    handler: {type: 'string'},
+    exec: {type: 'string'},
+    execLines: {type: 'string'},
+    forward: {type: 'string'},
+    schema: {type: 'string'},
+    partitions: {type: 'number'},
+    replicationFactor: {type: 'number'},
+    from: {type: 'string'},
+    skipToEnd: {type: 'boolean'},
+    retries: {type: 'number'},
+    onFailure: {type: 'string'},
+    onLost: {type: 'string'},
+    timeout: {type: 'string'},
+  },
+  run: open,
+};
+
+export default command;
+
+async function open({flags, settings}: CommandInput): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new CommandError(
+      'The interface needs a terminal; publish, consume and topic work without one (kafka-notify --help).',
+      exitCodes.wrongUse,
+    );
+  }
+  const options = consumeOptions(flags, Date.now());
+  const topic = settings.topic.value ?? defaultTopic;
+  try {
+    checkTopicName(topic);
+  } catch (error) {
+    throw new CommandError((error as Error).message, exitCodes.wrongUse);
+  }
+  const folder = stateFolder(process.env);
+  const log = new LogFile(folder);
+  const session = new Session(
+    {
+      topic,
+      group: settings.group.value,
+      brokers: settings.brokers.value,
+      handler: nameOfHandler(options.handler),
+      embedded: false,
+    },
+    systemClock,
+    entry => log.write({...entry, at: new Date(entry.at).toISOString(), topic}),
+  );
+  const screen = new Screen();
+  const draftFile = new DraftFile<DraftText>(folder, topic);
+  const composer = new Composer(
+    readDraftFile(draftFile, session),
+    draft => keepDraft(draftFile, draft, session),
+    () => screen.changed(),
+  );
+  let finish: (code: number) => void = () => {};
+  const left = new Promise<number>(resolve => {
+    finish = resolve;
+  });
+  let leaving = false;
+  const desk: Desk = {
+    session,
+    screen,
+    composer,
+    workbench: null,
+    pageRows: 10,
+    leave,
+    openEditor: () => void editDraft(ui, desk),
+  };
+  function leave(): void {
+    if (leaving) {
+      finish(130);
+      return;
+    }
+    leaving = true;
+    composer.flush();
+    screen.change({overlay: {kind: 'leaving', since: session.now}});
+    session.touch();
+    const done = desk.workbench?.leave() ?? Promise.resolve({unknownDeliveries: 0, runsLeft: 0});
+    done.then(
+      ({unknownDeliveries}) => finish(unknownDeliveries > 0 ? exitCodes.unknown : exitCodes.done),
+      () => finish(exitCodes.failed),
+    );
+  }
+  const crash = new CrashReport(folder, error => {
+    session.tell('error', String((error as Error)?.stack ?? error));
+    composer.flush();
+    log.flush();
+    ui.restore();
+  });
+  const ui: Interface = openInterface(desk, defaultColumns);
+  const stopListening = onSignals(leave);
+  try {
+    await ui.drawn;
+    const [{KafkaWorkbench}, {clientFor}] = await Promise.all([
+      import('./kafka-workbench.ts'),
+      import('../connection.ts'),
+    ]);
+    const client = clientFor(settings, ({level, from, text}) =>
+      log.write({at: new Date().toISOString(), level, from, text}),
+    );
+    desk.workbench = new KafkaWorkbench({
+      session,
+      client,
+      clock: systemClock,
+      partitioner: settings.partitioner.value,
+      createHandler: () =>
+        createHandler(options.handler, {
+          ...(options.timeout !== undefined && {timeout: options.timeout}),
+          onNotice: text => session.say('info', text),
+        }),
+      policy: {onFailure: options.onFailure, retries: options.retries},
+      onLost: options.onLost,
+      start: options.start,
+      ensure: {
+        ...(typeof flags.partitions === 'number' && {partitions: flags.partitions}),
+        ...(typeof flags.replicationFactor === 'number' && {replicationFactor: flags.replicationFactor}),
+      },
+    });
+    session.start(() => desk.workbench?.lanes() ?? []);
+    desk.workbench.lookAtTopic();
+    return await left;
+  } finally {
+    stopListening();
+    crash.close();
+    session.stop();
+    composer.flush();
+    await ui.close();
+    log.flush();
+    tellLeft(session);
+  }
+}
+
+function readDraftFile(file: DraftFile<DraftText>, session: Session): DraftText {
+  try {
+    return {...emptyDraft, ...file.read()};
+  } catch (error) {
+    session.say('warning', (error as Error).message);
+    return emptyDraft;
+  }
+}
+
+function keepDraft(file: DraftFile<DraftText>, draft: DraftText, session: Session): void {
+  try {
+    file.write(draft);
+  } catch (error) {
+    session.say('warning', `The draft cannot be kept in ${file.path}: ${(error as Error).message}`);
+  }
+}
+
+/** What is not known of when the program ends is said on the terminal that stays. */
+function tellLeft({deliveries}: Session): void {
+  for (const {id, state} of deliveries.items) {
+    if (state.status === 'unknown') say(`Delivery ${id} is unknown: ${state.reason}`);
+    if (state.status === 'pending')
+      say(`Delivery ${id} was not acknowledged before the end; it may be there.`);
+  }
+}
+
+function onSignals(leave: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, leave);
+  return () => {
+    for (const signal of signals) process.off(signal, leave);
+  };
+}
+
+/** The whole draft as JSON with its text beside, in the person's editor; what they saved comes back. */
+async function editDraft(ui: Interface, {session, composer, screen}: Desk): Promise<void> {
+  const line = process.env.VISUAL || process.env.EDITOR;
+  if (!line) {
+    session.say('warning', 'Set VISUAL or EDITOR to the editor that you like.');
+    session.touch();
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
+  const file = join(folder, screen.field === 'headers' ? 'headers.txt' : 'value.json');
+  const {field} = screen;
+  const draft = composer.draft;
+  try {
+    const [program, ...args] = splitCommandLine(line);
+    writeFileSync(file, (field === 'headers' ? draft.headers : draft.value) ?? '', {mode: 0o600});
+    const code = await runInTerminal(ui, program!, [...args, file]);
+    if (code !== 0) throw new Error(`${program} ended with ${code}; the draft stays as it was.`);
+    const text = readFileSync(file, 'utf8');
+    composer.load({...draft, [field === 'headers' ? 'headers' : 'value']: text});
+  } catch (error) {
+    session.say('error', (error as Error).message);
+  } finally {
+    rmSync(folder, {recursive: true, force: true});
+    session.touch();
+  }
+}
+
+async function runInTerminal(
+  ui: Interface,
+  program: string,
+  args: readonly string[],
+): Promise<number | string> {
+  let result: number | string = 0;
+  await ui.suspend(
+    () =>
+      new Promise(resolve => {
+        const child = spawn(program, args, {stdio: 'inherit'});
+        child.on('error', error => {
+          result = error.message;
+          resolve();
+        });
+        child.on('exit', (code, signal) => {
+          result = code ?? signal ?? 0;
+          resolve();
+        });
+      }),
+  );
+  return result;
+}

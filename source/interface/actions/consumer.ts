@@ -1,0 +1,177 @@
+import {deadLetterTopic} from '../../flow/dead-letter-topic.ts';
+import {positionOf} from '../../flow/message.ts';
+import type {Row} from '../../session/row.ts';
+import type {Desk} from '../desk.ts';
+import type {Action} from '../keymap.ts';
+
+export const consumerActions: readonly Action[] = [
+  motion('up', ['up', 'k'], 'One message up; following pauses', -1),
+  motion('down', ['down', 'j'], 'One message down; at the end following goes on', 1),
+  motion('page-up', ['pageup'], 'One page up', desk => -desk.pageRows),
+  motion('page-down', ['pagedown'], 'One page down', desk => desk.pageRows),
+  motion('oldest', ['g', 'home'], 'The oldest message in view', Number.NEGATIVE_INFINITY),
+  motion('newest', ['G', 'end'], 'The newest message; following goes on', Number.POSITIVE_INFINITY),
+  {
+    id: 'detail',
+    keys: ['enter'],
+    scope: 'consumer',
+    title: 'detail',
+    description: 'Show the whole message: JSON, raw, hex, headers, attempts',
+    hint: 80,
+    whyNot: desk => (selectedRow(desk) ? null : 'There is no message to show.'),
+    run: desk =>
+      desk.screen.change({overlay: {kind: 'detail', rowId: selectedRow(desk)!.id, view: 'json', top: 0}}),
+  },
+  {
+    id: 'next-held',
+    keys: ['h'],
+    scope: 'consumer',
+    title: 'next held',
+    description: 'Go to the next message that is held or retried',
+    hint: 35,
+    whyNot: ({session}) => (session.stream.openRows().length > 0 ? null : 'No message is held.'),
+    run: nextHeld,
+  },
+  {
+    id: 'start-beginning',
+    keys: ['b'],
+    scope: 'consumer',
+    title: 'from the beginning',
+    description: 'Where to start: process everything that is there',
+    hint: 99,
+    whyNot: whyNoQuestion,
+    run: ({workbench}) => workbench?.answerWhereToStart('beginning'),
+  },
+  {
+    id: 'start-end',
+    keys: ['n'],
+    scope: 'consumer',
+    title: 'only new ones',
+    description: 'Where to start: only messages that come from now on',
+    hint: 98,
+    whyNot: whyNoQuestion,
+    run: ({workbench}) => workbench?.answerWhereToStart('end'),
+  },
+  {
+    id: 'retry',
+    keys: ['r'],
+    scope: 'message',
+    title: 'retry',
+    description: 'Process the held message again, with the handler as it is now',
+    hint: 97,
+    whyNot: whyNotOpen,
+    run: desk => {
+      const row = selectedRow(desk)!;
+      if (desk.workbench?.retry(row.partition, row.offset))
+        desk.session.say('info', `Trying ${positionOf(row)} again.`);
+      else notHeld(desk, row);
+    },
+  },
+  {
+    id: 'skip',
+    keys: ['s'],
+    scope: 'message',
+    title: 'skip',
+    description: 'Skip the held message for good, with a reason',
+    hint: 94,
+    whyNot: whyNotOpen,
+    run: desk => {
+      const {partition, offset} = selectedRow(desk)!;
+      desk.screen.change({overlay: {kind: 'skip', partition, offset, reason: ''}});
+    },
+  },
+  {
+    id: 'dead-letter',
+    keys: ['d'],
+    scope: 'message',
+    title: 'dead-letter',
+    description: 'Publish the held message to the dead-letter topic; final only once that is acknowledged',
+    hint: 93,
+    whyNot: desk => whyNotOpen(desk) ?? whyNoDeadLetter(desk),
+    run: desk => {
+      const row = selectedRow(desk)!;
+      if (desk.workbench?.deadLetter(row.partition, row.offset))
+        desk.session.say('info', `Publishing ${positionOf(row)} to the dead-letter topic.`);
+      else notHeld(desk, row);
+    },
+  },
+  {
+    id: 'edit',
+    keys: ['e'],
+    scope: 'message',
+    title: 'edit & republish',
+    description: 'Edit the held message; when the new one is acknowledged, it counts as replaced',
+    hint: 92,
+    whyNot: whyNotOpen,
+    run: desk => {
+      const row = selectedRow(desk)!;
+      if (!row.message || !desk.composer.replace(row.message)) {
+        desk.session.say('warning', `The value of ${positionOf(row)} is no text: it cannot be edited here.`);
+        return;
+      }
+      desk.screen.change({overlay: null, focus: 'payload', field: 'value'});
+    },
+  },
+];
+
+/** The row that the person points at: the one in the detail, the one selected, else the newest. */
+export function selectedRow({session, screen}: Desk): Row | null {
+  const {stream} = session;
+  if (screen.overlay?.kind === 'detail') return stream.row(screen.overlay.rowId);
+  return (screen.row === null ? null : stream.row(screen.row)) ?? stream.rows.at(-1) ?? null;
+}
+
+function whyNotOpen(desk: Desk): string | null {
+  const row = selectedRow(desk);
+  if (!row) return 'There is no message.';
+  if (row.state.status === 'held' || row.state.status === 'retrying') return null;
+  return `${positionOf(row)} is not held; h goes to the next held message.`;
+}
+
+function whyNoDeadLetter({session: {place}}: Desk): string | null {
+  if (deadLetterTopic(place.topic) !== null) return null;
+  return `${place.topic} is a dead-letter topic itself; its messages are not dead-lettered again.`;
+}
+
+function whyNoQuestion({session}: Desk): string | null {
+  return session.question ? null : 'The group knows where it is.';
+}
+
+function notHeld({session}: Desk, row: Row): void {
+  session.say('warning', `${positionOf(row)} is not held any more.`);
+}
+
+function motion(
+  id: string,
+  keys: string[],
+  description: string,
+  by: number | ((desk: Desk) => number),
+): Action {
+  return {
+    id: `stream-${id}`,
+    keys,
+    scope: 'consumer',
+    title: id.replace('-', ' '),
+    description,
+    run: desk => moveBy(desk, typeof by === 'number' ? by : by(desk)),
+  };
+}
+
+function moveBy(desk: Desk, by: number): void {
+  const {rows} = desk.session.stream;
+  const newest = rows.at(-1);
+  if (!newest) return;
+  const first = rows[0]!.id;
+  const current = selectedRow(desk)!.id;
+  const next = Math.min(newest.id, Math.max(first, current + by));
+  const following = next === newest.id && by > 0;
+  const left = desk.screen.row === null ? {leftAt: newest.id} : {};
+  desk.screen.change({row: following ? null : next, ...left});
+}
+
+function nextHeld(desk: Desk): void {
+  const open = [...desk.session.stream.openRows()].sort((left, right) => left.id - right.id);
+  const current = desk.screen.row ?? -1;
+  const next = open.find(({id}) => id > current) ?? open[0];
+  if (next) desk.screen.change({row: next.id, leftAt: desk.session.stream.rows.at(-1)!.id});
+}

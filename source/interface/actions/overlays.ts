@@ -1,0 +1,139 @@
+import type {Desk} from '../desk.ts';
+import type {Action} from '../keymap.ts';
+import {detailViews} from '../screen.ts';
+
+export const overlayActions: readonly Action[] = [
+  {
+    id: 'close',
+    keys: ['esc'],
+    scope: 'overlay',
+    title: 'back',
+    description: 'Close this',
+    hint: 10,
+    run: ({screen}) => screen.change({overlay: null}),
+  },
+  {
+    id: 'overlay-leave',
+    keys: ['ctrl+c'],
+    scope: 'overlay',
+    title: 'quit',
+    description: 'Finish what is in hand, commit and leave',
+    run: desk => desk.leave(),
+  },
+  {
+    id: 'next-view',
+    keys: ['tab', 'right'],
+    scope: 'detail',
+    title: 'next view',
+    description: 'JSON, raw, hex, headers, attempts',
+    hint: 70,
+    run: desk => turn(desk, 1),
+  },
+  {
+    id: 'previous-view',
+    keys: ['shift+tab', 'left'],
+    scope: 'detail',
+    title: 'previous view',
+    description: 'The view before',
+    run: desk => turn(desk, -1),
+  },
+  ...scrolling('detail'),
+  ...scrolling('scroll'),
+  {
+    id: 'close-scroll',
+    keys: ['q', '?', 'enter'],
+    scope: 'scroll',
+    title: 'close',
+    description: 'Close this',
+    run: ({screen}) => screen.change({overlay: null}),
+  },
+  {
+    id: 'close-detail',
+    keys: ['q', 'enter'],
+    scope: 'detail',
+    title: 'close',
+    description: 'Close this',
+    run: ({screen}) => screen.change({overlay: null}),
+  },
+  {
+    id: 'palette-up',
+    keys: ['up'],
+    scope: 'palette',
+    title: 'up',
+    description: 'The command above',
+    run: desk => choose(desk, -1),
+  },
+  {
+    id: 'palette-down',
+    keys: ['down', 'tab'],
+    scope: 'palette',
+    title: 'down',
+    description: 'The command below',
+    run: desk => choose(desk, 1),
+  },
+  {
+    id: 'confirm',
+    keys: ['enter', 'y'],
+    scope: 'confirm',
+    title: 'yes',
+    description: 'Do it',
+    hint: 90,
+    run: ({screen}) => {
+      const {overlay} = screen;
+      screen.change({overlay: null});
+      if (overlay?.kind === 'confirm') overlay.run();
+    },
+  },
+  {
+    id: 'refuse',
+    keys: ['n', 'q'],
+    scope: 'confirm',
+    title: 'no',
+    description: 'Leave it as it is',
+    hint: 80,
+    run: ({screen}) => screen.change({overlay: null}),
+  },
+];
+
+function scrolling(scope: 'detail' | 'scroll'): Action[] {
+  const move = (name: string, keys: string[], by: (desk: Desk) => number): Action => ({
+    id: `${scope}-${name}`,
+    keys,
+    scope,
+    title: name.replace('-', ' '),
+    description: `Scroll: ${name.replace('-', ' ')}`,
+    run: desk => scroll(desk, by(desk)),
+  });
+  return [
+    move('up', ['up', 'k'], () => -1),
+    move('down', ['down', 'j'], () => 1),
+    move('page-up', ['pageup'], desk => -desk.pageRows),
+    move('page-down', ['pagedown', ' '], desk => desk.pageRows),
+    move('top', ['g', 'home'], () => Number.NEGATIVE_INFINITY),
+    move('bottom', ['G', 'end'], () => Number.POSITIVE_INFINITY),
+  ];
+}
+
+/** The drawing puts right what went beyond the end, since only it knows how long the text is. */
+function scroll({screen, session}: Desk, by: number): void {
+  const {overlay} = screen;
+  if (overlay?.kind === 'help' || overlay?.kind === 'detail') {
+    screen.change({overlay: {...overlay, top: Math.max(0, Math.min(overlay.top + by, 1e9))}});
+  } else if (overlay?.kind === 'log') {
+    const last = session.log.items.length;
+    const top = Math.max(0, (overlay.top ?? last) + by);
+    screen.change({overlay: {...overlay, top: top >= last ? null : top}});
+  }
+}
+
+function turn({screen}: Desk, by: number): void {
+  const {overlay} = screen;
+  if (overlay?.kind !== 'detail') return;
+  const at = (detailViews.indexOf(overlay.view) + by + detailViews.length) % detailViews.length;
+  screen.change({overlay: {...overlay, view: detailViews[at]!, top: 0}});
+}
+
+function choose({screen}: Desk, by: number): void {
+  const {overlay} = screen;
+  if (overlay?.kind === 'palette') screen.change({overlay: {...overlay, at: Math.max(0, overlay.at + by)}});
+}

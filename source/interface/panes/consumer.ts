@@ -1,0 +1,128 @@
+import {safeText} from '../../payload/safe-text.ts';
+import type {Session} from '../../session/session.ts';
+import {clockTime, count, secondsUntil} from '../amounts.ts';
+import {exactly, row, wrap} from '../cells.ts';
+import type {Area} from '../layout.ts';
+import type {Screen} from '../screen.ts';
+import type {Theme} from '../theme.ts';
+import {type MessageColumns, messageRow} from './message-row.ts';
+import {titleBar} from './title.ts';
+
+type Look = {readonly theme: Theme; readonly focused: boolean; readonly columns: MessageColumns};
+
+/** The consumer pane: how it stands with its group, and one row a message, the newest at the bottom. */
+export function consumerLines(session: Session, screen: Screen, area: Area, look: Look): string[] {
+  const {theme, focused} = look;
+  const {counts, rows} = session.stream;
+  const title = titleBar(
+    `CONSUMER ${stateText(session)}  ✓ ${counts.processed}  ✗ ${counts.failed}  ↷ ${counts.skipped}${
+      counts.deadLettered > 0 ? `  → ${counts.deadLettered}` : ''
+    }`,
+    followText(session, screen),
+    {width: area.width, focused, theme},
+  );
+  const notice = noticeLines(session, area.width, theme);
+  const room = Math.max(0, area.height - 1 - notice.length);
+  if (rows.length === 0) return exactly([title, ...notice, ...empty(session, area.width, theme)], area);
+  const newest = rows.at(-1)!.id;
+  const selected = Math.max(screen.row ?? newest, rows[0]!.id);
+  const last =
+    screen.row === null
+      ? newest
+      : Math.min(newest, Math.max(selected + Math.floor(room / 2), rows[0]!.id + room - 1));
+  const shown = rows.slice(Math.max(0, last - rows[0]!.id + 1 - room), last - rows[0]!.id + 1);
+  const drawn = shown.map(each => {
+    const line = messageRow(each, session, {width: area.width, theme, columns: look.columns});
+    return focused && each.id === selected ? theme.selected('▸') + line.slice(1) : line;
+  });
+  return exactly([title, ...notice, ...drawn], area);
+}
+
+/** How the consumer stands, in a word or two. */
+export function stateText({consumer, now}: Session): string {
+  switch (consumer.status) {
+    case 'stopped':
+      return consumer.reason === 'not-started' ? '○ not started' : '○ stopped';
+    case 'connecting':
+      return `◌ connecting ${secondsUntil(now, consumer.since)} s`;
+    case 'joining':
+      return '◌ joining';
+    case 'running':
+      return consumer.partitions.length === 0 ? '● running, no partition' : '● running';
+    case 'rebalancing':
+      return '◌ rebalancing';
+    case 'asking':
+      return '? where to start';
+    case 'paused':
+      return '‖ paused';
+    case 'stopping':
+      return '◌ stopping';
+    case 'disconnected':
+      return '✗ disconnected';
+    case 'failed':
+      return '✗ failed';
+  }
+}
+
+function followText({stream, place}: Session, screen: Screen): string {
+  const handler = safeText(place.handler);
+  if (screen.row === null) return `${handler}  follow ↓`;
+  const newer = Math.max(0, (stream.rows.at(-1)?.id ?? 0) - screen.leftAt);
+  return `${handler}  paused · ${newer} new`;
+}
+
+/** What the person should know or decide before anything else. */
+function noticeLines({consumer, question, now, place}: Session, width: number, theme: Theme): string[] {
+  const lines = (text: string, style: (text: string) => string) =>
+    wrap(text, width - 2).map(line => row([' ', [line, style]], width));
+  if (question) {
+    return [
+      ...lines(
+        `Group ${safeText(place.group)} has no committed offset yet, and ${count(question.retained, 'message')} ${question.retained === 1n ? 'is' : 'are'} there. Where to start?`,
+        theme.waiting,
+      ),
+      ...lines(
+        'b from the beginning: all of them are processed   n only new ones: they are passed over',
+        theme.strong,
+      ),
+    ];
+  }
+  switch (consumer.status) {
+    case 'disconnected':
+      return [
+        ...lines(safeText(consumer.explanation), theme.bad),
+        ...lines(`Trying again in ${secondsUntil(consumer.nextAttemptAt, now)} s. x stops.`, theme.quiet),
+      ];
+    case 'failed':
+      return [...lines(safeText(consumer.explanation), theme.bad), ...lines('x starts again.', theme.quiet)];
+    case 'joining':
+    case 'rebalancing': {
+      const waiting = now - consumer.since > 3000;
+      const text = waiting
+        ? `Waiting for a vanished member of the group, until ${clockTime(consumer.until)} at the latest.`
+        : consumer.status === 'joining'
+          ? `Joining group ${safeText(place.group)} …`
+          : 'The group shares its partitions anew …';
+      return lines(text, theme.waiting);
+    }
+    case 'paused':
+      return lines('Paused by hand; p goes on.', theme.waiting);
+    default:
+      return [];
+  }
+}
+
+function empty({consumer, topic, partitions}: Session, width: number, theme: Theme): string[] {
+  const line = (text: string) => [theme.quiet(row([' ', text], width))];
+  if (consumer.status === 'stopped') {
+    if (topic.status === 'missing') return line('The topic is not there yet.');
+    return line('x starts the consumer.');
+  }
+  if (consumer.status !== 'running') return [];
+  const retained = partitions.some(({first, end}) => first !== null && end !== null && end > first);
+  return line(
+    retained
+      ? 'Everything is processed; waiting for new messages.'
+      : 'The topic is empty; waiting for messages.',
+  );
+}

@@ -1,0 +1,151 @@
+import {type Headers, type HeaderValue, positionOf} from '../../flow/message.ts';
+import {decodeHeader} from '../../payload/decode-header.ts';
+import {formatJson} from '../../payload/format-json.ts';
+import {hexLines} from '../../payload/hex.ts';
+import {safeBytes, safeText} from '../../payload/safe-text.ts';
+import type {Attempt, Row} from '../../session/row.ts';
+import type {Session} from '../../session/session.ts';
+import {bytes, clockTime, duration} from '../amounts.ts';
+import {exactly, row, wrap} from '../cells.ts';
+import type {Area} from '../layout.ts';
+import {type DetailView, detailViews} from '../screen.ts';
+import type {Theme} from '../theme.ts';
+import {stateWord} from './state-word.ts';
+import {titleBar} from './title.ts';
+
+/** A whole message, in the view that was chosen, from line `top` on. */
+export function detailLines(
+  message: Row | null,
+  session: Session,
+  {view, top}: {readonly view: DetailView; readonly top: number},
+  area: Area,
+  theme: Theme,
+): string[] {
+  const {width, height} = area;
+  if (!message) {
+    return exactly(
+      [titleBar('MESSAGE', '', {width, focused: true, theme}), row([' It is no longer in view.'], width)],
+      area,
+    );
+  }
+  const text = textRows(message, view, width - 2);
+  const room = height - 4;
+  const first = Math.max(0, Math.min(top, text.length - room));
+  const more =
+    text.length > room ? `lines ${first + 1}–${Math.min(first + room, text.length)} of ${text.length}` : '';
+  const committed = session.isCommitted(message.partition, message.offset);
+  return exactly(
+    [
+      titleBar(`MESSAGE ${positionOf(message)}`, more, {width, focused: true, theme}),
+      row(
+        [
+          ` key ${message.key === null ? 'null' : safeBytes(message.key, 24)}  ${sizeOf(message)}  ${new Date(message.timestamp).toISOString()}  `,
+          ...stateWord(message, committed, session.now, theme),
+        ],
+        width,
+      ),
+      row(
+        [
+          ' ',
+          ...detailViews.flatMap(each => [
+            [` ${each} `, each === view ? theme.selected : theme.quiet] as const,
+            ' ',
+          ]),
+        ],
+        width,
+      ),
+      ...text.slice(first, first + room).map(line => row([' ', line], width)),
+    ],
+    area,
+  );
+}
+
+function sizeOf({value, valueBytes}: Row): string {
+  if (value === null) return 'null value (tombstone)';
+  return value.length < valueBytes
+    ? `${bytes(value.length)} of ${bytes(valueBytes)} kept`
+    : bytes(valueBytes);
+}
+
+let last: {
+  message: Row;
+  state: unknown;
+  attempts: number;
+  view: DetailView;
+  width: number;
+  rows: string[];
+} | null = null;
+
+/** The view's rows; kept while nothing changes, since a large value takes long to lay out. */
+function textRows(message: Row, view: DetailView, width: number): string[] {
+  const same =
+    last?.message === message &&
+    last.state === message.state &&
+    last.attempts === message.attempts.length &&
+    last.view === view &&
+    last.width === width;
+  if (!same) {
+    const {state, attempts} = message;
+    last = {message, state, attempts: attempts.length, view, width, rows: makeRows(message, view, width)};
+  }
+  return last!.rows;
+}
+
+function makeRows(message: Row, view: DetailView, width: number): string[] {
+  const value = message.message?.value ?? message.value;
+  switch (view) {
+    case 'json':
+      return value === null ? ['null'] : wrap(safeText(formatJson(textOf(value)), {lines: true}), width);
+    case 'raw':
+      return value === null ? ['null'] : wrap(safeText(textOf(value), {lines: true}), width);
+    case 'hex':
+      return value === null ? ['null'] : hexLines(value, {count: 4096, perLine: width >= 76 ? 16 : 8});
+    case 'headers':
+      return headerRows(message.headers, width);
+    case 'attempts':
+      return attemptRows(message, width);
+  }
+}
+
+function textOf(value: Buffer): string {
+  return value.toString('utf8');
+}
+
+function headerRows(headers: Headers, width: number): string[] {
+  const rows: string[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of Array.isArray(value) ? value : [value]) {
+      const {kind, text} = decodeHeader(name, each as HeaderValue);
+      rows.push(
+        ...wrap(
+          `${safeText(name)}  ${text}${kind === 'number' || kind === 'hex' ? `  (${kind})` : ''}`,
+          width,
+        ),
+      );
+    }
+  }
+  return rows.length > 0 ? rows : ['no headers'];
+}
+
+function attemptRows({attempts, state}: Row, width: number): string[] {
+  if (attempts.length === 0) {
+    return state.status === 'processed'
+      ? [`1  processed in ${duration(state.durationMs)}`]
+      : ['no attempt yet'];
+  }
+  return attempts.flatMap(attempt => attemptText(attempt, width));
+}
+
+function attemptText({number, at, durationMs, failure, output}: Attempt, width: number): string[] {
+  const said = failure
+    ? safeText(
+        `${failure.name}: ${failure.message}${failure.where === undefined ? '' : `  ${failure.where}`}`,
+      )
+    : 'processed';
+  const rows = wrap(`${number}  ${clockTime(at)}  ${duration(durationMs)}  ${said}`, width);
+  const stack = failure?.stack?.split('\n').slice(1, 9).join('\n');
+  for (const more of [output && `printed:\n${output}`, stack]) {
+    if (more) rows.push(...wrap(safeText(more, {lines: true}), width - 3).map(line => `   ${line}`));
+  }
+  return rows;
+}

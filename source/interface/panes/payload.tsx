@@ -1,0 +1,136 @@
+import {Box, Text} from 'ink';
+import TextInput from 'ink-text-input';
+import {positionOf} from '../../flow/message.ts';
+import {safeText} from '../../payload/safe-text.ts';
+import {bytes} from '../amounts.ts';
+import {row} from '../cells.ts';
+import type {Desk} from '../desk.ts';
+import type {Area} from '../layout.ts';
+import {type EditorTheme, editorRows, followCursor, type Scroll} from '../parts/editor/editor-view.ts';
+import {textOf} from '../parts/editor/text-buffer.ts';
+import {Rows} from '../parts/rows.tsx';
+import type {Theme} from '../theme.ts';
+import {titleBar} from './title.ts';
+
+type Props = {
+  readonly desk: Desk;
+  readonly area: Area;
+  readonly theme: Theme;
+  readonly focused: boolean;
+  /** Whether the key just pressed was a command, and so is no text. */
+  readonly wasCommand: () => boolean;
+  /** What the editors show of their texts: kept between drawings, so that a text stands still while the cursor moves. */
+  readonly scrolls: {value: Scroll; headers: Scroll};
+};
+
+/** Title, what is wrong or right, key, partition, headers' title: rows beside the editors'. */
+const fixedRows = 5;
+
+export function PayloadPane({desk, area, theme, focused, wasCommand, scrolls}: Props) {
+  const {composer, screen} = desk;
+  const {width, height} = area;
+  const {check, bytes: size} = composer.check();
+  const headerRows = Math.max(
+    1,
+    Math.min(composer.headers.lines.length, 4, Math.floor((height - fixedRows) / 3)),
+  );
+  const valueRows = Math.max(1, height - fixedRows - headerRows);
+  const editing = (field: typeof screen.field) => focused && screen.field === field;
+  const title = composer.replacing
+    ? `PAYLOAD  replaces ${positionOf(composer.replacing)}: Ctrl+S republishes, Esc gives it up`
+    : 'PAYLOAD';
+  const headerCount = composer.headers.lines.filter(line => line.trim() !== '').length;
+  const verdict = composer.isTombstone
+    ? row([' ', ['null: a tombstone', theme.waiting], '  Alt+N brings the text back'], width)
+    : check.valid
+      ? row([' ', ['valid', theme.good], ` · ${bytes(size)}`], width)
+      : size === 0
+        ? row([[' empty: write JSON here', theme.quiet]], width)
+        : row([' ', [`${check.line}:${check.column} ${safeText(check.reason)}`, theme.bad]], width);
+  scrolls.value = followCursor(composer.value, scrolls.value, width, valueRows);
+  scrolls.headers = followCursor(composer.headers, scrolls.headers, width, headerRows);
+  const valueLines = editorRows(composer.value, scrolls.value, width, valueRows, {
+    theme: jsonTheme(theme),
+    focused: editing('value'),
+    errorAt: check.valid || composer.isTombstone || size === 0 ? null : check,
+  });
+  const headerLines = editorRows(composer.headers, scrolls.headers, width, headerRows, {
+    theme: {...jsonTheme(theme), key: asIs, string: asIs, number: asIs, literal: asIs},
+    focused: editing('headers'),
+  });
+  return (
+    <Box flexDirection="column" width={width} height={height}>
+      <Rows
+        rows={[
+          titleBar(title, size > 0 ? bytes(size) : '', {width, focused, theme}),
+          ...(composer.isTombstone ? valueLines.map(line => theme.quiet(line)) : valueLines),
+          verdict,
+        ]}
+      />
+      <Field
+        label="key"
+        value={composer.key ?? ''}
+        empty={composer.key === null ? 'null (no key)' : 'empty'}
+        focused={editing('key')}
+        width={width}
+        theme={theme}
+        onChange={key => wasCommand() || composer.setKey(key)}
+      />
+      <Field
+        label="partition"
+        value={composer.partition}
+        empty="the key decides"
+        focused={editing('partition')}
+        width={width}
+        theme={theme}
+        onChange={partition => wasCommand() || composer.setPartition(partition)}
+      />
+      <Rows
+        rows={[
+          row(
+            [
+              ' ',
+              [`headers ${headerCount}`, editing('headers') ? theme.accent : theme.quiet],
+              [textOf(composer.headers) === '' ? '  one a line: name: text' : '', theme.quiet],
+            ],
+            width,
+          ),
+          ...headerLines,
+        ]}
+      />
+    </Box>
+  );
+}
+
+const asIs = (text: string) => text;
+
+function jsonTheme({key, string, number, literal, quiet, bad, cursor}: Theme): EditorTheme {
+  return {key, string, number, literal, dim: quiet, error: bad, cursor};
+}
+
+type FieldProps = {
+  readonly label: string;
+  readonly value: string;
+  readonly empty: string;
+  readonly focused: boolean;
+  readonly width: number;
+  readonly theme: Theme;
+  readonly onChange: (value: string) => void;
+};
+
+const labelWidth = 11;
+
+function Field({label, value, empty, focused, width, theme, onChange}: FieldProps) {
+  return (
+    <Box width={width} height={1} overflow="hidden">
+      <Text>{row([' ', [label, focused ? theme.accent : theme.quiet]], labelWidth)}</Text>
+      {focused ? (
+        <TextInput value={safeText(value)} placeholder={empty} onChange={onChange} />
+      ) : (
+        <Text wrap="truncate">
+          {value === '' ? theme.quiet(empty) : row([safeText(value)], width - labelWidth)}
+        </Text>
+      )}
+    </Box>
+  );
+}

@@ -1,0 +1,58 @@
+import {safeText} from '../../payload/safe-text.ts';
+import type {Row} from '../../session/row.ts';
+import {duration, secondsUntil} from '../amounts.ts';
+import type {Piece} from '../cells.ts';
+import type {Theme} from '../theme.ts';
+
+/** How a message stands, by glyph, word and colour, so that each alone tells it. */
+export function stateWord(
+  {state, offset}: Row,
+  committed: boolean,
+  now: number,
+  theme: Theme,
+): readonly Piece[] {
+  switch (state.status) {
+    case 'processed':
+      return committed
+        ? [`processed ${duration(state.durationMs)} → `, [`committed ${offset + 1n}`, theme.good]]
+        : [[`processed ${duration(state.durationMs)}`, theme.waiting]];
+    case 'retrying':
+      return [[`again in ${secondsUntil(state.nextAttemptAt, now)} s`, theme.waiting]];
+    case 'held':
+      return [[`held: ${safeText(state.failure.message)}`, theme.bad]];
+    case 'failed':
+      return [['failed', theme.bad]];
+    case 'behind':
+      return [[`behind ${state.heldAt}`, theme.quiet]];
+    case 'skipped':
+    case 'dead-lettered':
+    case 'replaced':
+      return [[`${state.status}${committed ? ` → committed ${offset + 1n}` : ''}`, theme.quiet]];
+    case 'moved':
+      return [['moved, comes again', theme.quiet]];
+  }
+}
+
+/** The first column of a row: glyph and word, at most 14 columns. */
+export function stateCell({state}: Row, committed: boolean, now: number, theme: Theme): Piece {
+  switch (state.status) {
+    case 'processed':
+      return committed ? ['✓ committed', theme.good] : ['✓ processed', theme.waiting];
+    case 'retrying':
+      return [`↻ retry ${secondsUntil(state.nextAttemptAt, now)} s`, theme.waiting];
+    case 'held':
+      return ['✗ held', theme.bad];
+    case 'failed':
+      return ['✗ failed', theme.bad];
+    case 'behind':
+      return ['… behind', theme.quiet];
+    case 'skipped':
+      return [committed ? '↷ skipped ✓' : '↷ skipped', theme.quiet];
+    case 'dead-lettered':
+      return [committed ? '→ dead letter ✓' : '→ dead letter', theme.accent];
+    case 'replaced':
+      return [committed ? '⇄ replaced ✓' : '⇄ replaced', theme.accent];
+    case 'moved':
+      return ['» moved', theme.quiet];
+  }
+}

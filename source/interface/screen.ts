@@ -1,0 +1,57 @@
+import type {DraftField} from '../session/draft.ts';
+import type {PaneName} from './layout.ts';
+
+export const detailViews = ['json', 'raw', 'hex', 'headers', 'attempts'] as const;
+export type DetailView = (typeof detailViews)[number];
+
+/** What lies over the panes and takes the keys. */
+export type Overlay =
+  | {readonly kind: 'help'; readonly top: number}
+  | {readonly kind: 'log'; readonly top: number | null}
+  | {readonly kind: 'palette'; readonly query: string; readonly at: number}
+  | {readonly kind: 'detail'; readonly rowId: number; readonly view: DetailView; readonly top: number}
+  | {readonly kind: 'skip'; readonly partition: number; readonly offset: bigint; readonly reason: string}
+  /** `question` is safe to show. */
+  | {readonly kind: 'confirm'; readonly title: string; readonly question: string; run(): void}
+  | {readonly kind: 'leaving'; readonly since: number};
+
+/** Where the person is: which pane, which row, what lies over it. It knows nothing of Kafka and draws nothing. */
+export class Screen {
+  /** Counted up at each change. */
+  version = 0;
+  focus: PaneName = 'topic';
+  /** The pane that shares a narrow screen with the consumer. */
+  upper: Exclude<PaneName, 'consumer'> = 'topic';
+  field: DraftField = 'value';
+  overlay: Overlay | null = null;
+  /** The partition that the topic pane points at. */
+  partition = 0;
+  /** The row's id that the consumer pane points at; null: it follows the newest. */
+  row: number | null = null;
+  /** The newest row's id when following was left, to count what came since. */
+  leftAt = -1;
+  /** The delivery's id that its pane points at; null: the newest. */
+  delivery: number | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Changes something and has it drawn. */
+  change(
+    change: Partial<
+      Pick<Screen, 'focus' | 'field' | 'overlay' | 'partition' | 'row' | 'leftAt' | 'delivery'>
+    >,
+  ): void {
+    Object.assign(this, change);
+    if (this.focus !== 'consumer') this.upper = this.focus;
+    this.changed();
+  }
+
+  changed(): void {
+    this.version++;
+    for (const listener of this.#listeners) listener();
+  }
+}
