@@ -19,9 +19,12 @@ export function deliveryLines(
 ): string[] {
   const {counts, latency, items} = session.deliveries;
   const {width, height} = area;
-  const times = latency ? `p50 ${duration(latency.p50)}  p95 ${duration(latency.p95)}  ` : '';
-  const pending = counts.pending > 0 ? `pending ${counts.pending}  ` : '';
-  const bar = titleBar('DELIVERIES', `${times}${pending}failed ${counts.failed}  unknown ${counts.unknown}`, {
+  const figures = [
+    latency && `p50 ${duration(latency.p50)}`,
+    latency && `p95 ${duration(latency.p95)}`,
+    ...(['pending', 'failed', 'unknown'] as const).map(each => counts[each] > 0 && `${each} ${counts[each]}`),
+  ];
+  const bar = titleBar('DELIVERIES', figures.filter(Boolean).join('  '), {
     width,
     focused,
     theme,

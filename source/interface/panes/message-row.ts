@@ -46,7 +46,9 @@ export function messageRow(
     (text: string) => string,
   ];
   const {key, type, recipient} = summaryOf(message, columns);
-  const wide = width >= 100;
+  const wide = width >= 130;
+  // Why it failed matters more than to whom it would have gone.
+  const tells = message.state.status === 'processed' || message.state.status === 'behind' || wide;
   const pieces: Piece[] = [
     ' ',
     [padToWidth(word, wide ? 16 : 13), style],
@@ -55,7 +57,7 @@ export function messageRow(
     `  ${cell(key, wide ? 14 : 8)}`,
     ` ${cell(type, wide ? 18 : 12)}`,
   ];
-  if (width >= 74) pieces.push(` ${cell(recipient, wide ? 20 : 12)}`);
+  if (tells && width >= 74) pieces.push(` ${cell(recipient, wide ? 20 : 12)}`);
   const {attempt, time} = attemptOf(message);
   if (width >= 66) pieces.push(` ${cell(attempt, 3, 'end')}`);
   pieces.push(` ${cell(time, 7, 'end')}  `);

@@ -14,7 +14,7 @@ export function stateWord(
   switch (state.status) {
     case 'processed':
       return committed
-        ? [`processed ${duration(state.durationMs)} → `, [`committed ${offset + 1n}`, theme.good]]
+        ? [`${duration(state.durationMs)} → `, [`committed ${offset + 1n}`, theme.good]]
         : [[`processed ${duration(state.durationMs)}`, theme.waiting]];
     case 'retrying':
       return [[`again in ${secondsUntil(state.nextAttemptAt, now)} s`, theme.waiting]];
