@@ -10,14 +10,15 @@ import {createHandler} from '../../handlers/index.ts';
 import {Composer} from '../../interface/composer.ts';
 import type {Desk} from '../../interface/desk.ts';
 import {type Interface, openInterface} from '../../interface/open.tsx';
-import {defaultColumns} from '../../interface/panes/message-row.ts';
+import {defaultColumns, type MessageColumns} from '../../interface/panes/message-row.ts';
 import {Screen} from '../../interface/screen.ts';
 import {type DraftText, emptyDraft} from '../../session/draft.ts';
+import {draftAsText, draftFromText} from '../../session/draft-as-text.ts';
 import {Session} from '../../session/session.ts';
 import {DraftFile} from '../../settings/draft-file.ts';
 import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
-import type {Command, CommandInput} from '../command.ts';
+import type {Command, CommandInput, FlagValues} from '../command.ts';
 import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
@@ -46,6 +47,8 @@ const command: Command = {
     --on-lost ask|first|end when the position no longer exists (ask)
     --timeout DURATION      that one message may take (30s)
     --from beginning|end|TIME   where to start without a committed offset (asked otherwise)
+    --type-path PATH,…      where a message's type stands in its JSON, for its column (type, event, …)
+    --recipient-path PATH,… where its recipient stands (to, recipient, user.email, recipients[0].address, …)
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
@@ -69,6 +72,8 @@ const command: Command = {
     onFailure: {type: 'string'},
     onLost: {type: 'string'},
     timeout: {type: 'string'},
+    typePath: {type: 'string'},
+    recipientPath: {type: 'string'},
   },
   run: open,
 };
@@ -144,7 +149,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     log.flush();
     ui.restore();
   });
-  const ui: Interface = openInterface(desk, defaultColumns);
+  const ui: Interface = openInterface(desk, columnsOf(flags));
   const stopListening = onSignals(leave);
   try {
     await ui.drawn;
@@ -187,6 +192,13 @@ async function open({flags, settings}: CommandInput): Promise<number> {
   }
 }
 
+function columnsOf({typePath, recipientPath}: FlagValues): MessageColumns {
+  return {
+    type: typeof typePath === 'string' ? typePath.split(',') : defaultColumns.type,
+    recipient: typeof recipientPath === 'string' ? recipientPath.split(',') : defaultColumns.recipient,
+  };
+}
+
 function readDraftFile(file: DraftFile<DraftText>, session: Session): DraftText {
   try {
     return {...emptyDraft, ...file.read()};
@@ -221,8 +233,8 @@ function onSignals(leave: () => void): () => void {
   };
 }
 
-/** The whole draft as JSON with its text beside, in the person's editor; what they saved comes back. */
-async function editDraft(ui: Interface, {session, composer, screen}: Desk): Promise<void> {
+/** The whole draft in the person's editor; what they saved comes back. */
+async function editDraft(ui: Interface, {session, composer}: Desk): Promise<void> {
   const line = process.env.VISUAL || process.env.EDITOR;
   if (!line) {
     session.say('warning', 'Set VISUAL or EDITOR to the editor that you like.');
@@ -230,16 +242,14 @@ async function editDraft(ui: Interface, {session, composer, screen}: Desk): Prom
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
-  const file = join(folder, screen.field === 'headers' ? 'headers.txt' : 'value.json');
-  const {field} = screen;
-  const draft = composer.draft;
+  const file = join(folder, 'draft.txt');
+  const {draft} = composer;
   try {
     const [program, ...args] = splitCommandLine(line);
-    writeFileSync(file, (field === 'headers' ? draft.headers : draft.value) ?? '', {mode: 0o600});
+    writeFileSync(file, draftAsText(draft), {mode: 0o600});
     const code = await runInTerminal(ui, program!, [...args, file]);
     if (code !== 0) throw new Error(`${program} ended with ${code}; the draft stays as it was.`);
-    const text = readFileSync(file, 'utf8');
-    composer.load({...draft, [field === 'headers' ? 'headers' : 'value']: text});
+    composer.load(draftFromText(readFileSync(file, 'utf8'), draft));
   } catch (error) {
     session.say('error', (error as Error).message);
   } finally {
