@@ -82,7 +82,7 @@ function noticeLines({consumer, question, now, place}: Session, width: number, t
         theme.waiting,
       ),
       ...lines(
-        'b from the beginning: all of them are processed   n only new ones: they are passed over',
+        'b  from the beginning: all of them are processed\nn  only new ones: they are passed over',
         theme.strong,
       ),
     ];

@@ -47,6 +47,7 @@ export function messageRow(
   ];
   const {key, type, recipient} = summaryOf(message, columns);
   const wide = width >= 130;
+  const narrow = width < 66;
   // Why it failed matters more than to whom it would have gone.
   const tells = message.state.status === 'processed' || message.state.status === 'behind' || wide;
   const pieces: Piece[] = [
@@ -54,8 +55,8 @@ export function messageRow(
     [padToWidth(word, wide ? 16 : 13), style],
     ` ${cell(positionOf(message), wide ? 11 : 9)}`,
     ` ${cell(age(now - message.timestamp), 4, 'end')}`,
-    `  ${cell(key, wide ? 14 : 8)}`,
-    ` ${cell(type, wide ? 18 : 12)}`,
+    `  ${cell(key, wide ? 14 : narrow ? 6 : 8)}`,
+    ` ${cell(type, wide ? 18 : narrow ? 10 : 12)}`,
   ];
   if (tells && width >= 74) pieces.push(` ${cell(recipient, wide ? 20 : 12)}`);
   const {attempt, time} = attemptOf(message);
