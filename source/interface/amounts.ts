@@ -21,6 +21,12 @@ export function secondsUntil(time: number, now: number): number {
   return Math.max(0, Math.ceil((time - now) / 1000));
 }
 
+/** `again in 3 s`, and while that is being tried `again now`. */
+export function again(time: number, now: number): string {
+  const seconds = secondsUntil(time, now);
+  return seconds === 0 ? 'again now' : `again in ${seconds} s`;
+}
+
 /** `12:01:39`, as the clock on the wall says. */
 export function clockTime(ms: number): string {
   const time = new Date(ms);

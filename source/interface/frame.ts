@@ -1,6 +1,6 @@
 import {safeText} from '../payload/safe-text.ts';
 import type {Session} from '../session/session.ts';
-import {secondsUntil} from './amounts.ts';
+import {again, secondsUntil} from './amounts.ts';
 import {type Piece, row, spread, widthOf} from './cells.ts';
 import type {Desk} from './desk.ts';
 import {type Action, actionsAt, placeOf} from './keymap.ts';
@@ -18,7 +18,7 @@ export function headerLine(session: Session, width: number, theme: Theme): strin
   if (width >= 100) start.push(`  group ${safeText(place.group)}`);
   const broker: Piece =
     topic.status === 'unreachable'
-      ? [`✗ no broker, again in ${secondsUntil(topic.nextAttemptAt, session.now)} s `, theme.bad]
+      ? [`✗ no broker, ${again(topic.nextAttemptAt, session.now)} `, theme.bad]
       : topic.status === 'connecting'
         ? [`◌ connecting ${secondsUntil(session.now, topic.since)} s `, theme.waiting]
         : [`● connected `, theme.good];

@@ -1,6 +1,6 @@
 import {safeText} from '../../payload/safe-text.ts';
 import type {Session} from '../../session/session.ts';
-import {clockTime, count, secondsUntil} from '../amounts.ts';
+import {again, clockTime, count, secondsUntil} from '../amounts.ts';
 import {exactly, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
@@ -91,7 +91,7 @@ function noticeLines({consumer, question, now, place}: Session, width: number, t
     case 'disconnected':
       return [
         ...lines(safeText(consumer.explanation), theme.bad),
-        ...lines(`Trying again in ${secondsUntil(consumer.nextAttemptAt, now)} s. x stops.`, theme.quiet),
+        ...lines(`Trying ${again(consumer.nextAttemptAt, now)}. x stops.`, theme.quiet),
       ];
     case 'failed':
       return [...lines(safeText(consumer.explanation), theme.bad), ...lines('x starts again.', theme.quiet)];

@@ -1,6 +1,6 @@
 import {safeText} from '../../payload/safe-text.ts';
 import type {Row} from '../../session/row.ts';
-import {duration, secondsUntil} from '../amounts.ts';
+import {again, duration, secondsUntil} from '../amounts.ts';
 import type {Piece} from '../cells.ts';
 import type {Theme} from '../theme.ts';
 
@@ -17,7 +17,7 @@ export function stateWord(
         ? [`${duration(state.durationMs)} → `, [`committed ${offset + 1n}`, theme.good]]
         : [[`processed ${duration(state.durationMs)}`, theme.waiting]];
     case 'retrying':
-      return [[`again in ${secondsUntil(state.nextAttemptAt, now)} s`, theme.waiting]];
+      return [[again(state.nextAttemptAt, now), theme.waiting]];
     case 'held':
       return [[`held: ${safeText(state.failure.message)}`, theme.bad]];
     case 'failed':

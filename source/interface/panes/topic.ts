@@ -1,7 +1,7 @@
 import {safeText} from '../../payload/safe-text.ts';
 import type {Obstacle, PartitionView} from '../../session/partitions.ts';
 import type {Session} from '../../session/session.ts';
-import {clockTime, count, secondsUntil, sparkline} from '../amounts.ts';
+import {again, clockTime, count, secondsUntil, sparkline} from '../amounts.ts';
 import {exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
@@ -112,7 +112,7 @@ function about({topic, now, place}: Session, width: number, theme: Theme): strin
     case 'unreachable':
       return [
         ...wrap(safeText(topic.explanation), width - 2).map(line => row([' ', [line, theme.bad]], width)),
-        ...lines(`Trying again in ${secondsUntil(topic.nextAttemptAt, now)} s. r tries now.`),
+        ...lines(`Trying ${again(topic.nextAttemptAt, now)}. r does not wait.`),
       ];
     case 'there':
       return lines('Looking at the partitions …');
