@@ -1,13 +1,18 @@
-/** `npm run bench [-- consume] [publish] [reference]`: what it does a second, against what a person would use instead. */
+/**
+ * `npm run bench [-- consume] [publish] [reference] [start] [interface] [memory]`: what it does a second, against what a
+ * person would use instead, and what the interface takes. `--messages N` and `--minutes N` make `memory` longer.
+ */
 import {apacheKafka} from '../kafka/requirements.ts';
 import {startKafka} from '../kafka/start-kafka.ts';
 import {consume} from './consume.ts';
 import type {Row} from './figure.ts';
+import {interfaceFigure} from './interface.ts';
 import {publish} from './publish.ts';
 import {reference} from './reference.ts';
+import {start} from './start.ts';
 import {table} from './table.ts';
 
-const figures = [consume, publish, reference];
+const figures = [consume, publish, reference, start, interfaceFigure];
 const asked = process.argv.slice(2);
 const unknown = asked.filter(name => !figures.some(figure => figure.name === name));
 if (unknown.length > 0) {

@@ -26,7 +26,7 @@ function cellsOf({what, ours, theirs, unit, target}: Row): string[] {
     theirs ? spread(theirs.sample, whole) : '',
     ratio ? `${spread(ratio, two)}×` : '',
     target ? `${target.sign} ${target.value}${ratio ? '×' : ` ${unit}`}` : '',
-    target ? (reached ? 'reached' : 'MISSED') : '',
+    target ? (reached ? 'reached' : `MISSED by ${whole(Math.abs(held / target.value - 1) * 100)} %`) : '',
   ];
 }
 
