@@ -19,7 +19,7 @@ import {topicLines} from './panes/topic.ts';
 import {eachKey, editorAction} from './parts/editor/editor-keys.ts';
 import type {Scroll} from './parts/editor/editor-view.ts';
 import {Rows} from './parts/rows.tsx';
-import type {Overlay} from './screen.ts';
+import type {Overlay, Screen} from './screen.ts';
 import type {Theme} from './theme.ts';
 
 type Props = {
@@ -83,12 +83,16 @@ function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}) {
       perform(action, desk);
       return;
     }
-    if (screen.overlay) return;
-    if (screen.focus !== 'payload') {
-      // Several keys that came at once, as when typing fast or through a slow line.
-      if (!key.ctrl && !key.meta && input.length > 1) for (const each of input) typed(each, desk);
+    if (!takesText(screen)) {
+      // Several keys that came at once, as when typing fast or through a slow line; the last may be text for a field.
+      const each = key.ctrl || key.meta ? [] : [...input];
+      for (let at = 0; each.length > 1 && at < each.length; at++) {
+        if (takesText(screen)) return addText(desk, each.slice(at).join(''));
+        hear(each[at]!, key);
+      }
       return;
     }
+    if (screen.overlay) return;
     const {field} = screen;
     if (field === 'value' || field === 'headers') {
       const edit = editorAction(input, key, desk.pageRows);
@@ -103,9 +107,16 @@ function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}) {
   return null;
 }
 
-function typed(character: string, desk: Desk): void {
-  const action = actionFor(character, desk);
-  if (action) perform(action, desk);
+/** Whether characters are text here and no keys. */
+function takesText({overlay, focus}: Screen): boolean {
+  return overlay ? overlay.kind === 'palette' || overlay.kind === 'skip' : focus === 'payload';
+}
+
+function addText({screen, composer}: Desk, text: string): void {
+  const {overlay} = screen;
+  if (overlay?.kind === 'palette') screen.change({overlay: {...overlay, query: overlay.query + text, at: 0}});
+  else if (overlay?.kind === 'skip') screen.change({overlay: {...overlay, reason: overlay.reason + text}});
+  else composer.paste(screen.field, text);
 }
 
 type PaneProps = {
@@ -224,6 +235,8 @@ function sheetHeight(overlay: Overlay | null, rows: number): number {
       return 6;
     case 'skip':
       return 3;
+    case 'filter':
+      return 2;
     case 'palette':
       return Math.min(12, Math.floor(rows / 2));
     default:
@@ -262,6 +275,21 @@ function Sheet({desk, gate, theme, area}: SheetProps) {
           />
           <Rows
             rows={[row([['  it is committed past, and the reason is kept in the log', theme.quiet]], width)]}
+          />
+        </>
+      );
+    case 'filter':
+      return (
+        <>
+          <Rows
+            rows={[titleBar('FILTER', 'Enter keeps it · Esc shows all', {width, focused: true, theme})]}
+          />
+          <Asked
+            label="/"
+            value={screen.filter}
+            width={width}
+            onChange={filter => gate.wasCommand || screen.change({filter, row: null})}
+            onSubmit={() => screen.change({overlay: null})}
           />
         </>
       );

@@ -60,6 +60,7 @@ export const places = {
   log: ['scroll', 'overlay'],
   palette: ['palette', 'overlay'],
   skip: ['skip', 'overlay'],
+  filter: ['overlay'],
   confirm: ['confirm', 'overlay'],
   leaving: [],
 } as const satisfies Record<string, readonly Scope[]>;

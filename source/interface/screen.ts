@@ -10,6 +10,7 @@ export type Overlay =
   | {readonly kind: 'log'; readonly top: number | null}
   | {readonly kind: 'palette'; readonly query: string; readonly at: number}
   | {readonly kind: 'detail'; readonly rowId: number; readonly view: DetailView; readonly top: number}
+  | {readonly kind: 'filter'}
   | {readonly kind: 'skip'; readonly partition: number; readonly offset: bigint; readonly reason: string}
   /** `question` is safe to show. */
   | {readonly kind: 'confirm'; readonly title: string; readonly question: string; run(): void}
@@ -28,6 +29,8 @@ export class Screen {
   partition = 0;
   /** The row's id that the consumer pane points at; null: it follows the newest. */
   row: number | null = null;
+  /** Which messages the consumer pane shows, as typed (see `parseFilter`); empty: all. */
+  filter = '';
   /** The newest row's id when following was left, to count what came since. */
   leftAt = -1;
   /** The delivery's id that its pane points at; null: the newest. */
@@ -42,7 +45,7 @@ export class Screen {
   /** Changes something and has it drawn. */
   change(
     change: Partial<
-      Pick<Screen, 'focus' | 'field' | 'overlay' | 'partition' | 'row' | 'leftAt' | 'delivery'>
+      Pick<Screen, 'focus' | 'field' | 'overlay' | 'partition' | 'row' | 'filter' | 'leftAt' | 'delivery'>
     >,
   ): void {
     Object.assign(this, change);

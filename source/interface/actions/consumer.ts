@@ -1,8 +1,10 @@
 import {deadLetterTopic} from '../../flow/dead-letter-topic.ts';
 import {positionOf} from '../../flow/message.ts';
 import type {Row} from '../../session/row.ts';
+import {count} from '../amounts.ts';
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
+import {indexFrom, visibleRows} from '../visible-rows.ts';
 
 export const consumerActions: readonly Action[] = [
   motion('up', ['up', 'k'], 'One message up; following pauses', -1),
@@ -51,6 +53,24 @@ export const consumerActions: readonly Action[] = [
     hint: 98,
     whyNot: whyNoQuestion,
     run: ({workbench}) => workbench?.answerWhereToStart('end'),
+  },
+  {
+    id: 'filter',
+    keys: ['/'],
+    scope: 'consumer',
+    title: 'filter',
+    description: 'Filter messages in view: a word, key:…, status:held, partition:2, header:…, path=value',
+    hint: 40,
+    run: ({screen}) => screen.change({overlay: {kind: 'filter'}}),
+  },
+  {
+    id: 'retry-alike',
+    keys: ['R'],
+    scope: 'message',
+    title: 'retry alike',
+    description: 'Process every held message again that failed in the same way',
+    whyNot: whyNotOpen,
+    run: retryAlike,
   },
   {
     id: 'retry',
@@ -118,7 +138,20 @@ export const consumerActions: readonly Action[] = [
 export function selectedRow({session, screen}: Desk): Row | null {
   const {stream} = session;
   if (screen.overlay?.kind === 'detail') return stream.row(screen.overlay.rowId);
-  return (screen.row === null ? null : stream.row(screen.row)) ?? stream.rows.at(-1) ?? null;
+  const rows = visibleRows(session, screen);
+  return (screen.row === null ? rows.at(-1) : rows[indexFrom(rows, screen.row)]) ?? null;
+}
+
+function retryAlike(desk: Desk): void {
+  const {session, workbench} = desk;
+  const chosen = selectedRow(desk)?.state;
+  if (chosen?.status !== 'held' && chosen?.status !== 'retrying') return;
+  const {name} = chosen.failure;
+  const again = session.stream
+    .openRows()
+    .filter(({state}) => 'failure' in state && state.failure?.name === name)
+    .filter(({partition, offset}) => workbench?.retry(partition, offset));
+  session.say('info', `Trying ${count(again.length, 'message')} again that failed with ${name}.`);
 }
 
 function whyNotOpen(desk: Desk): string | null {
@@ -158,15 +191,13 @@ function motion(
 }
 
 function moveBy(desk: Desk, by: number): void {
-  const {rows} = desk.session.stream;
-  const newest = rows.at(-1);
-  if (!newest) return;
-  const first = rows[0]!.id;
-  const current = selectedRow(desk)!.id;
-  const next = Math.min(newest.id, Math.max(first, current + by));
-  const following = next === newest.id && by > 0;
-  const left = desk.screen.row === null ? {leftAt: newest.id} : {};
-  desk.screen.change({row: following ? null : next, ...left});
+  const rows = visibleRows(desk.session, desk.screen);
+  if (rows.length === 0) return;
+  const current = desk.screen.row === null ? rows.length - 1 : indexFrom(rows, desk.screen.row);
+  const next = Math.min(rows.length - 1, Math.max(0, current + by));
+  const following = next === rows.length - 1 && by > 0;
+  const left = desk.screen.row === null ? {leftAt: desk.session.stream.rows.at(-1)!.id} : {};
+  desk.screen.change({row: following ? null : rows[next]!.id, ...left});
 }
 
 function nextHeld(desk: Desk): void {

@@ -3,7 +3,8 @@ import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
 import {type PaneName, paneNames} from '../layout.ts';
 
-const fields: readonly DraftField[] = ['value', 'key', 'headers', 'partition'];
+/** As they stand below each other. */
+const fields: readonly DraftField[] = ['value', 'key', 'partition', 'headers'];
 
 export const generalActions: readonly Action[] = [
   {
@@ -155,7 +156,7 @@ function step({screen}: Desk, by: 1 | -1): void {
   const next = paneNames[
     (paneNames.indexOf(screen.focus) + by + paneNames.length) % paneNames.length
   ] as PaneName;
-  screen.change({focus: next, ...(next === 'payload' && {field: by > 0 ? 'value' : 'partition'})});
+  screen.change({focus: next, ...(next === 'payload' && {field: by > 0 ? 'value' : 'headers'})});
 }
 
 function back(desk: Desk): void {
@@ -165,6 +166,6 @@ function back(desk: Desk): void {
     screen.change({focus: 'deliveries'});
     return;
   }
-  if (screen.focus === 'consumer') screen.change({row: null});
+  if (screen.focus === 'consumer') screen.change(screen.row === null ? {filter: ''} : {row: null});
   if (screen.focus === 'deliveries') screen.change({delivery: null});
 }

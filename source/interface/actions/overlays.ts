@@ -10,7 +10,7 @@ export const overlayActions: readonly Action[] = [
     title: 'back',
     description: 'Close this',
     hint: 10,
-    run: ({screen}) => screen.change({overlay: null}),
+    run: ({screen}) => screen.change({...(screen.overlay?.kind === 'filter' && {filter: ''}), overlay: null}),
   },
   {
     id: 'overlay-leave',

@@ -5,6 +5,7 @@ import {exactly, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
 import type {Theme} from '../theme.ts';
+import {indexFrom, visibleRows} from '../visible-rows.ts';
 import {type MessageColumns, messageRow} from './message-row.ts';
 import {titleBar} from './title.ts';
 
@@ -13,7 +14,8 @@ type Look = {readonly theme: Theme; readonly focused: boolean; readonly columns:
 /** The consumer pane: how it stands with its group, and one row a message, the newest at the bottom. */
 export function consumerLines(session: Session, screen: Screen, area: Area, look: Look): string[] {
   const {theme, focused} = look;
-  const {counts, rows} = session.stream;
+  const {counts} = session.stream;
+  const rows = visibleRows(session, screen);
   const title = titleBar(
     `CONSUMER ${stateText(session)}  ✓ ${counts.processed}  ✗ ${counts.failed}  ↷ ${counts.skipped}${
       counts.deadLettered > 0 ? `  → ${counts.deadLettered}` : ''
@@ -23,14 +25,16 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
   );
   const notice = noticeLines(session, area.width, theme);
   const room = Math.max(0, area.height - 1 - notice.length);
-  if (rows.length === 0) return exactly([title, ...notice, ...empty(session, area.width, theme)], area);
-  const newest = rows.at(-1)!.id;
-  const selected = Math.max(screen.row ?? newest, rows[0]!.id);
-  const last =
-    screen.row === null
-      ? newest
-      : Math.min(newest, Math.max(selected + Math.floor(room / 2), rows[0]!.id + room - 1));
-  const shown = rows.slice(Math.max(0, last - rows[0]!.id + 1 - room), last - rows[0]!.id + 1);
+  if (rows.length === 0) {
+    const isFiltered = screen.filter.trim() !== '';
+    const nothing = isFiltered ? noMatch(screen, area.width, theme) : empty(session, area.width, theme);
+    return exactly([title, ...notice, ...nothing], area);
+  }
+  const newest = rows.length - 1;
+  const at = screen.row === null ? newest : indexFrom(rows, screen.row);
+  const selected = rows[at]!.id;
+  const last = screen.row === null ? newest : Math.min(newest, Math.max(at + Math.floor(room / 2), room - 1));
+  const shown = rows.slice(Math.max(0, last + 1 - room), last + 1);
   const drawn = shown.map(each => {
     const line = messageRow(each, session, {width: area.width, theme, columns: look.columns});
     return focused && each.id === selected ? theme.selected('▸') + line.slice(1) : line;
@@ -64,8 +68,13 @@ export function stateText({consumer, now}: Session): string {
   }
 }
 
+function noMatch({filter}: Screen, width: number, theme: Theme): string[] {
+  return [theme.quiet(row([' ', `No match in view for /${safeText(filter)}. Esc shows all.`], width))];
+}
+
 function followText({stream, place}: Session, screen: Screen): string {
-  const handler = safeText(place.handler);
+  const filter = screen.filter.trim() === '' ? '' : `/${safeText(screen.filter)}  `;
+  const handler = filter + safeText(place.handler);
   if (screen.row === null) return `${handler}  follow ↓`;
   const newer = Math.max(0, (stream.rows.at(-1)?.id ?? 0) - screen.leftAt);
   return `${handler}  paused · ${newer} new`;
