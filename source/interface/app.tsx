@@ -1,25 +1,21 @@
-import {Box, type Key, Text, useApp, useInput, usePaste, useWindowSize} from 'ink';
-import TextInput from 'ink-text-input';
+import {Box, useApp, useWindowSize} from 'ink';
 import {useEffect, useRef, useSyncExternalStore} from 'react';
-import {safeText} from '../payload/safe-text.ts';
 import {row} from './cells.ts';
 import type {Desk} from './desk.ts';
 import {footerLine, headerLine, tooSmallLines} from './frame.ts';
-import {type Action, actionFor, actions, actionsAt, perform} from './keymap.ts';
-import {keyName} from './keys.ts';
+import {type Gate, KeyGate} from './key-gate.tsx';
+import {type Action, actions} from './keymap.ts';
 import {type Area, type Layout, layoutOf, type PaneName, paneNames} from './layout.ts';
 import {consumerLines} from './panes/consumer.ts';
 import {deliveryLines} from './panes/deliveries.ts';
 import {detailLines} from './panes/message-detail.ts';
 import type {MessageColumns} from './panes/message-row.ts';
-import {confirmLines, helpLines, logLines, paletteLines} from './panes/overlays.ts';
+import {helpLines, logLines} from './panes/overlays.ts';
 import {PayloadPane} from './panes/payload.tsx';
-import {titleBar} from './panes/title.ts';
 import {topicLines} from './panes/topic.ts';
-import {eachKey, editorAction} from './parts/editor/editor-keys.ts';
 import type {Scroll} from './parts/editor/editor-view.ts';
 import {Rows} from './parts/rows.tsx';
-import type {Overlay, Screen} from './screen.ts';
+import {Sheet, sheetHeight} from './sheet.tsx';
 import type {Theme} from './theme.ts';
 
 type Props = {
@@ -62,61 +58,6 @@ export function App({desk, theme, columns: messageColumns, onReady}: Props) {
       )}
     </Box>
   );
-}
-
-type Gate = {wasCommand: boolean};
-
-/**
- * Hears each key before any field does (it stands first on the screen), and either performs the command that it means
- * here or hands it to the editor; a field then knows that what it heard was a command and no text.
- */
-function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}) {
-  const {screen, composer} = desk;
-  useInput((input, key) => {
-    for (const [each, its] of eachKey(input, key)) hear(each, its as Key);
-  });
-  const hear = (input: string, key: Key) => {
-    const name = keyName(input, key);
-    const action = actionFor(name, desk);
-    gate.wasCommand = action !== null || key.ctrl || key.meta;
-    if (action) {
-      perform(action, desk);
-      return;
-    }
-    if (!takesText(screen)) {
-      // Several keys that came at once, as when typing fast or through a slow line; the last may be text for a field.
-      const each = key.ctrl || key.meta ? [] : [...input];
-      for (let at = 0; each.length > 1 && at < each.length; at++) {
-        if (takesText(screen)) return addText(desk, each.slice(at).join(''));
-        hear(each[at]!, key);
-      }
-      return;
-    }
-    if (screen.overlay) return;
-    const {field} = screen;
-    if (field === 'value' || field === 'headers') {
-      const edit = editorAction(input, key, desk.pageRows);
-      if (edit) composer.editField(field, edit);
-    } else if (key.return || key.downArrow) {
-      screen.change({field: field === 'key' ? 'partition' : 'headers'});
-    } else if (key.upArrow) screen.change({field: field === 'key' ? 'value' : 'key'});
-  };
-  usePaste(text => {
-    if (!screen.overlay && screen.focus === 'payload') composer.paste(screen.field, text);
-  });
-  return null;
-}
-
-/** Whether characters are text here and no keys. */
-function takesText({overlay, focus}: Screen): boolean {
-  return overlay ? overlay.kind === 'palette' || overlay.kind === 'skip' : focus === 'payload';
-}
-
-function addText({screen, composer}: Desk, text: string): void {
-  const {overlay} = screen;
-  if (overlay?.kind === 'palette') screen.change({overlay: {...overlay, query: overlay.query + text, at: 0}});
-  else if (overlay?.kind === 'skip') screen.change({overlay: {...overlay, reason: overlay.reason + text}});
-  else composer.paste(screen.field, text);
 }
 
 type PaneProps = {
@@ -226,140 +167,6 @@ function Pane({name, area, ...pane}: PaneProps & {readonly name: PaneName; reado
       return <Rows rows={detailLines(message, session, overlay, area, theme)} />;
     }
   }
-}
-
-/** Rows that a question or the palette takes above the hints. */
-function sheetHeight(overlay: Overlay | null, rows: number): number {
-  switch (overlay?.kind) {
-    case 'confirm':
-      return 6;
-    case 'skip':
-      return 3;
-    case 'filter':
-      return 2;
-    case 'palette':
-      return Math.min(12, Math.floor(rows / 2));
-    default:
-      return 0;
-  }
-}
-
-type SheetProps = {readonly desk: Desk; readonly gate: Gate; readonly theme: Theme; readonly area: Area};
-
-/** What asks for a word: a confirmation, a reason, a command's name. */
-function Sheet({desk, gate, theme, area}: SheetProps) {
-  const {screen} = desk;
-  const {overlay} = screen;
-  const {width, height} = area;
-  switch (overlay?.kind) {
-    case 'confirm':
-      return <Rows rows={confirmLines(overlay, area, theme)} />;
-    case 'skip':
-      return (
-        <>
-          <Rows
-            rows={[
-              titleBar(
-                `SKIP ${overlay.partition}@${overlay.offset} for good`,
-                'Enter skips · Esc leaves it held',
-                {width, focused: true, theme},
-              ),
-            ]}
-          />
-          <Asked
-            label="reason"
-            value={overlay.reason}
-            width={width}
-            onChange={reason => gate.wasCommand || screen.change({overlay: {...overlay, reason}})}
-            onSubmit={() => skip(desk, overlay)}
-          />
-          <Rows
-            rows={[row([['  it is committed past, and the reason is kept in the log', theme.quiet]], width)]}
-          />
-        </>
-      );
-    case 'filter':
-      return (
-        <>
-          <Rows
-            rows={[titleBar('FILTER', 'Enter keeps it · Esc shows all', {width, focused: true, theme})]}
-          />
-          <Asked
-            label="/"
-            value={screen.filter}
-            width={width}
-            onChange={filter => gate.wasCommand || screen.change({filter, row: null})}
-            onSubmit={() => screen.change({overlay: null})}
-          />
-        </>
-      );
-    case 'palette': {
-      const found = matching(desk, overlay.query);
-      const at = Math.min(overlay.at, Math.max(0, found.length - 1));
-      return (
-        <>
-          <Rows rows={[titleBar('COMMANDS', `${found.length}`, {width, focused: true, theme})]} />
-          <Asked
-            label=":"
-            value={overlay.query}
-            width={width}
-            onChange={query => gate.wasCommand || screen.change({overlay: {...overlay, query, at: 0}})}
-            onSubmit={() => {
-              screen.change({overlay: null});
-              if (found[at]) perform(found[at], desk);
-            }}
-          />
-          <Rows rows={paletteLines(found, at, {width, height: height - 2}, theme)} />
-        </>
-      );
-    }
-    default:
-      return null;
-  }
-}
-
-type AskedProps = {
-  readonly label: string;
-  readonly value: string;
-  readonly width: number;
-  readonly onChange: (value: string) => void;
-  readonly onSubmit: () => void;
-};
-
-function Asked({label, value, width, onChange, onSubmit}: AskedProps) {
-  return (
-    <Box width={width} height={1} overflow="hidden">
-      <Text>{` ${label} `}</Text>
-      <TextInput value={safeText(value)} onChange={onChange} onSubmit={onSubmit} />
-    </Box>
-  );
-}
-
-function skip(
-  {workbench, session, screen}: Desk,
-  {partition, offset, reason}: Overlay & {kind: 'skip'},
-): void {
-  if (reason.trim() === '') {
-    session.say('warning', 'A skip needs a reason.');
-    return;
-  }
-  screen.change({overlay: null});
-  if (workbench?.skip(partition, offset, reason.trim()))
-    session.say('info', `Skipped ${partition}@${offset}.`);
-  else session.say('warning', `${partition}@${offset} is not held any more.`);
-}
-
-/** What can be done where the person was before the palette opened, by its words. */
-function matching(desk: Desk, query: string): (Action & {reason: string | null})[] {
-  const words = query.toLowerCase().split(/\s+/);
-  return actionsAt(desk.screen.focus)
-    .concat(actions.filter(({scope}) => scope === 'panes' || scope === 'payload'))
-    .filter((action, at, all) => all.findIndex(({id}) => id === action.id) === at)
-    .filter(({id, title, description}) => {
-      const text = `${id} ${title} ${description}`.toLowerCase();
-      return words.every(word => text.includes(word));
-    })
-    .map(action => ({...action, reason: action.whyNot?.(desk) ?? null}));
 }
 
 function helpGroups(): {title: string; actions: readonly Action[]}[] {

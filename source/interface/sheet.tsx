@@ -1,0 +1,153 @@
+import {Box, Text} from 'ink';
+import TextInput from 'ink-text-input';
+import {safeText} from '../payload/safe-text.ts';
+import {row} from './cells.ts';
+import type {Desk} from './desk.ts';
+import type {Gate} from './key-gate.tsx';
+import {type Action, actions, actionsAt, perform} from './keymap.ts';
+import type {Area} from './layout.ts';
+import {confirmLines, paletteLines} from './panes/overlays.ts';
+import {titleBar} from './panes/title.ts';
+import {Rows} from './parts/rows.tsx';
+import type {Overlay} from './screen.ts';
+import type {Theme} from './theme.ts';
+
+/** Rows that a question or the palette takes above the hints. */
+export function sheetHeight(overlay: Overlay | null, rows: number): number {
+  switch (overlay?.kind) {
+    case 'confirm':
+      return 6;
+    case 'skip':
+      return 3;
+    case 'filter':
+      return 2;
+    case 'palette':
+      return Math.min(12, Math.floor(rows / 2));
+    default:
+      return 0;
+  }
+}
+
+type SheetProps = {readonly desk: Desk; readonly gate: Gate; readonly theme: Theme; readonly area: Area};
+
+/** What asks for a word: a confirmation, a reason, a command's name. */
+export function Sheet({desk, gate, theme, area}: SheetProps) {
+  const {screen} = desk;
+  const {overlay} = screen;
+  const {width, height} = area;
+  switch (overlay?.kind) {
+    case 'confirm':
+      return <Rows rows={confirmLines(overlay, area, theme)} />;
+    case 'skip':
+      return (
+        <>
+          <Rows
+            rows={[
+              titleBar(
+                `SKIP ${overlay.partition}@${overlay.offset} for good`,
+                'Enter skips · Esc leaves it held',
+                {width, focused: true, theme},
+              ),
+            ]}
+          />
+          <Asked
+            label="reason"
+            value={overlay.reason}
+            width={width}
+            onChange={reason => gate.wasCommand || screen.change({overlay: {...overlay, reason}})}
+            onSubmit={() => skip(desk, overlay)}
+          />
+          <Rows
+            rows={[row([['  it is committed past, and the reason is kept in the log', theme.quiet]], width)]}
+          />
+        </>
+      );
+    case 'filter':
+      return (
+        <>
+          <Rows
+            rows={[titleBar('FILTER', 'Enter keeps it · Esc shows all', {width, focused: true, theme})]}
+          />
+          <Asked
+            label="/"
+            value={screen.filter}
+            width={width}
+            onChange={filter => gate.wasCommand || screen.change({filter, row: null})}
+            onSubmit={() => screen.change({overlay: null})}
+          />
+        </>
+      );
+    case 'palette': {
+      const found = matching(desk, overlay.query);
+      const at = Math.min(overlay.at, Math.max(0, found.length - 1));
+      return (
+        <>
+          <Rows rows={[titleBar('COMMANDS', `${found.length}`, {width, focused: true, theme})]} />
+          <Asked
+            label=":"
+            value={overlay.query}
+            width={width}
+            onChange={query => gate.wasCommand || screen.change({overlay: {...overlay, query, at: 0}})}
+            onSubmit={() => {
+              screen.change({overlay: null});
+              if (found[at]) perform(found[at], desk);
+            }}
+          />
+          <Rows rows={paletteLines(found, at, {width, height: height - 2}, theme)} />
+        </>
+      );
+    }
+    default:
+      return null;
+  }
+}
+
+type AskedProps = {
+  readonly label: string;
+  readonly value: string;
+  readonly width: number;
+  readonly onChange: (value: string) => void;
+  readonly onSubmit: () => void;
+};
+
+function Asked({label, value, width, onChange, onSubmit}: AskedProps) {
+  return (
+    <Box width={width} height={1} overflow="hidden">
+      <Text>{` ${label} `}</Text>
+      <TextInput value={safeText(value)} onChange={onChange} onSubmit={onSubmit} />
+    </Box>
+  );
+}
+
+function skip(
+  {workbench, session, screen}: Desk,
+  {partition, offset, reason}: Overlay & {kind: 'skip'},
+): void {
+  if (reason.trim() === '') {
+    session.say('warning', 'A skip needs a reason.');
+    return;
+  }
+  screen.change({overlay: null});
+  if (workbench?.skip(partition, offset, reason.trim()))
+    session.say('info', `Skipped ${partition}@${offset}.`);
+  else session.say('warning', `${partition}@${offset} is not held any more.`);
+}
+
+/** What can be done where the person was before the palette opened, by its words. */
+function matching(desk: Desk, query: string): (Action & {reason: string | null})[] {
+  const words = query.toLowerCase().split(/\s+/);
+  return actionsAt(desk.screen.focus)
+    .concat(actions.filter(({scope}) => scope === 'panes' || scope === 'payload'))
+    .filter((action, at, all) => all.findIndex(({id}) => id === action.id) === at)
+    .filter(({id, title, description}) => {
+      const text = `${id} ${title} ${description}`.toLowerCase();
+      return words.every(word => text.includes(word));
+    })
+    .sort((left, right) => rank(left, words) - rank(right, words))
+    .map(action => ({...action, reason: action.whyNot?.(desk) ?? null}));
+}
+
+/** Whose name begins as was typed comes first. */
+function rank({title}: Action, words: readonly string[]): number {
+  return title.startsWith(words[0]!) ? 0 : 1;
+}
