@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<{default: Command}>> = {
   publish: () => import('./publish.ts'),
   consume: () => import('./consume.ts'),
   doctor: () => import('./doctor.ts'),
+  broker: () => import('./broker.ts'),
 };
 
 const generalHelp = `
@@ -25,6 +26,7 @@ const generalHelp = `
     topic NAME    ensure a topic: look, create it when it is missing, say how it stands
     publish       publish JSON (a file or stdin), and say what the broker acknowledged
     consume       process messages with your own code, and commit only what is finished
+    broker        run the embedded broker (not Apache Kafka; its data ends with it)
     doctor        each setting and where it came from, and the connection step by step
 
   Options that every command takes

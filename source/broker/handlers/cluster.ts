@@ -1,0 +1,93 @@
+import {errors} from '../errors.ts';
+import {apiVersions, describeCluster, findCoordinator, metadata} from '../messages/cluster.ts';
+import {checkTopicName, type Topic} from '../topics.ts';
+import {answer, type Call, type Handler, nodeId, refusedAs, type State} from './handler.ts';
+
+/** `served` is asked late: this handler is one of those it tells of. */
+export const answerApiVersions = (served: () => readonly Handler[]) =>
+  answer(apiVersions, (_, {version}) => ({
+    errorCode: apiVersions.serves(version) ? 0 : errors.UNSUPPORTED_VERSION,
+    apiKeys: served().map(({api}) => ({
+      apiKey: api.key,
+      minVersion: api.advertised[0],
+      maxVersion: api.advertised[1],
+    })),
+  }));
+
+const brokersFor = ({address}: Call) => [{nodeId, host: address.host, port: address.port, rack: null}];
+
+export const answerMetadata = answer(metadata, (request, call, state) => {
+  // In version 0 an empty list asks for all.
+  const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
+  const named = request.topics ?? [];
+  return {
+    brokers: brokersFor(call),
+    clusterId: state.clusterId,
+    controllerId: nodeId,
+    topics: all
+      ? state.topics.all().map(topic => describe(topic))
+      : named.map(({name, topicId}) => {
+          if (name === null) return describeById(topicId, state);
+          const injected = call.errorFor(name, null);
+          if (injected !== 0) return {errorCode: injected, name};
+          return describeByName(name, request.allowAutoTopicCreation, state);
+        }),
+  };
+});
+
+function describe(topic: Topic) {
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.id,
+    isInternal: false,
+    partitions: topic.partitions.map((_, partitionIndex) => ({
+      errorCode: 0,
+      partitionIndex,
+      leaderId: nodeId,
+      leaderEpoch: 0,
+      replicaNodes: [nodeId],
+      isrNodes: [nodeId],
+    })),
+  };
+}
+
+function describeById(topicId: Buffer, {topics}: State) {
+  const topic = topics.withId(topicId);
+  return topic ? describe(topic) : {errorCode: errors.UNKNOWN_TOPIC_ID, name: null, topicId};
+}
+
+function describeByName(name: string, mayCreate: boolean, {topics, defaults}: State) {
+  const topic = topics.get(name);
+  if (topic) return describe(topic);
+  const {errorCode} = refusedAs(() => checkTopicName(name));
+  if (errorCode !== 0) return {errorCode, name};
+  if (!mayCreate || !defaults.autoCreateTopics) return {errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION, name};
+  const refused = refusedAs(() =>
+    topics.create({name, partitions: defaults.partitions, config: new Map<string, string>()}),
+  );
+  return refused.errorCode === 0 ? describe(topics.get(name)!) : {errorCode: refused.errorCode, name};
+}
+
+export const answerDescribeCluster = answer(describeCluster, (_, {address}, {clusterId}) => ({
+  errorMessage: null,
+  clusterId,
+  controllerId: nodeId,
+  brokers: [{brokerId: nodeId, host: address.host, port: address.port}],
+}));
+
+const groupKey = 0;
+
+export const answerFindCoordinator = answer(findCoordinator, (request, {version, address}) => {
+  const found =
+    request.keyType === groupKey
+      ? {nodeId, host: address.host, port: address.port, errorCode: 0, errorMessage: null}
+      : {
+          nodeId: -1,
+          host: '',
+          port: -1,
+          errorCode: errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+          errorMessage: 'The embedded broker has no transactions.',
+        };
+  return version < 4 ? found : {coordinators: request.coordinatorKeys.map(key => ({key, ...found}))};
+});

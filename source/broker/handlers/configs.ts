@@ -1,0 +1,150 @@
+import {Refusal} from '../errors.ts';
+import {alterConfigs, describeConfigs, incrementalAlterConfigs} from '../messages/topics.ts';
+import {checkConfig, configTypeNumber, knownConfigs, type TopicConfig} from '../topic-config.ts';
+import type {Topic, Topics} from '../topics.ts';
+import {answer, nodeId, refusedAs, type State} from './handler.ts';
+
+const resource = {topic: 2, broker: 4} as const;
+/** Where a value comes from, in Kafka's numbers. */
+const source = {topic: 1, staticBroker: 4, default: 5} as const;
+
+export function sourceOf(config: TopicConfig, name: string): number {
+  if (config.overrides.has(name)) return source.topic;
+  return config.value(name) === knownConfigs[name]!.default ? source.default : source.staticBroker;
+}
+
+export const answerDescribeConfigs = answer(describeConfigs, (request, _, state) => ({
+  results: request.resources.map(({resourceType, resourceName, configurationKeys}) => {
+    let configs: ReturnType<typeof describeTopic> = [];
+    const refused = refusedAs(() => {
+      const all =
+        resourceType === resource.topic
+          ? describeTopic(topicNamed(state.topics, resourceName).config)
+          : describeBroker(resourceType, resourceName, state);
+      configs = all.filter(({name}) => configurationKeys === null || configurationKeys.includes(name));
+    });
+    return {...refused, resourceType, resourceName, configs};
+  }),
+}));
+
+function describeTopic(config: TopicConfig) {
+  return Object.entries(knownConfigs).map(([name, known]) => {
+    const value = config.value(name);
+    const configSource = sourceOf(config, name);
+    const synonyms = [{name, value, source: configSource}];
+    if (configSource === source.topic) {
+      synonyms.push({name, value: known.default, source: source.default});
+    }
+    return {
+      name,
+      value,
+      readOnly: false,
+      configSource,
+      isSensitive: false,
+      synonyms,
+      configType: configTypeNumber[known.type],
+      documentation: null,
+    };
+  });
+}
+
+/** What tools look at before they do something. */
+function describeBroker(type: number, name: string, {defaults}: State): ReturnType<typeof describeTopic> {
+  if (type !== resource.broker) throw new Refusal('INVALID_REQUEST', `No settings of resource type ${type}.`);
+  if (name !== '' && name !== String(nodeId)) {
+    throw new Refusal('INVALID_REQUEST', `There is one broker, ${nodeId}; not '${name}'.`);
+  }
+  const values = {
+    'auto.create.topics.enable': String(defaults.autoCreateTopics),
+    'default.replication.factor': '1',
+    'delete.topic.enable': 'true',
+    'group.initial.rebalance.delay.ms': String(defaults.groupInitialDelay),
+    'node.id': String(nodeId),
+    'num.partitions': String(defaults.partitions),
+    'offsets.topic.replication.factor': '1',
+  };
+  return Object.entries(values).map(([config, value]) => ({
+    name: config,
+    value,
+    readOnly: true,
+    configSource: source.staticBroker,
+    isSensitive: false,
+    synonyms: [],
+    configType: configTypeNumber.string,
+    documentation: null,
+  }));
+}
+
+function topicNamed(topics: Topics, name: string): Topic {
+  const topic = topics.get(name);
+  if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `The topic ${name} does not exist.`);
+  return topic;
+}
+
+function alterable(topics: Topics, type: number, name: string): Topic {
+  if (type === resource.topic) return topicNamed(topics, name);
+  throw new Refusal('INVALID_REQUEST', 'Only settings of topics can be altered in the embedded broker.');
+}
+
+export const answerAlterConfigs = answer(alterConfigs, (request, _, {topics}) => ({
+  responses: request.resources.map(({resourceType, resourceName, configs}) => ({
+    resourceType,
+    resourceName,
+    ...refusedAs(() => {
+      const topic = alterable(topics, resourceType, resourceName);
+      const values = new Map<string, string>();
+      for (const {name, value} of configs) {
+        if (value === null) throw new Refusal('INVALID_CONFIG', `Null value for configuration ${name}`);
+        checkConfig(name, value);
+        values.set(name, value);
+      }
+      if (!request.validateOnly) topic.config.replace(values);
+    }),
+  })),
+}));
+
+const operation = {set: 0, delete: 1, append: 2, subtract: 3} as const;
+
+export const answerIncrementalAlterConfigs = answer(incrementalAlterConfigs, (request, _, {topics}) => ({
+  responses: request.resources.map(({resourceType, resourceName, configs}) => ({
+    resourceType,
+    resourceName,
+    ...refusedAs(() => {
+      const topic = alterable(topics, resourceType, resourceName);
+      const values = new Map(topic.config.overrides);
+      for (const {name, configOperation, value} of configs) {
+        const altered = alter(topic.config, values, name, configOperation, value);
+        if (altered === null) values.delete(name);
+        else {
+          checkConfig(name, altered);
+          values.set(name, altered);
+        }
+      }
+      if (!request.validateOnly) topic.config.replace(values);
+    }),
+  })),
+}));
+
+/** The new value, or null for the default. */
+function alter(
+  config: TopicConfig,
+  values: ReadonlyMap<string, string>,
+  name: string,
+  wanted: number,
+  value: string | null,
+): string | null {
+  if (!Object.hasOwn(knownConfigs, name)) {
+    throw new Refusal('INVALID_CONFIG', `Unknown topic config name: ${name}`);
+  }
+  if (wanted === operation.delete) return null;
+  if (value === null) throw new Refusal('INVALID_CONFIG', `Null value for configuration ${name}`);
+  if (wanted === operation.set) return value;
+  if (knownConfigs[name]!.type !== 'list') {
+    throw new Refusal('INVALID_CONFIG', `Config value append is not allowed for config key: ${name}`);
+  }
+  const given = value.split(',');
+  const before = (values.get(name) ?? config.value(name)).split(',').filter(each => each !== '');
+  if (wanted === operation.append) return [...new Set([...before, ...given])].join(',');
+  if (wanted === operation.subtract) return before.filter(each => !given.includes(each)).join(',');
+  throw new Refusal('INVALID_REQUEST', `No operation ${wanted}.`);
+}

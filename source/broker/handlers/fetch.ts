@@ -1,0 +1,109 @@
+import type {RequestOf, ResponseOf} from '../codec/api.ts';
+import {errors} from '../errors.ts';
+import type {PartitionLog} from '../log/partition-log.ts';
+import {fetch} from '../messages/produce-and-fetch.ts';
+import {answer, type Call, type State} from './handler.ts';
+
+type Request = RequestOf<typeof fetch>;
+type Response = NonNullable<ResponseOf<typeof fetch>>;
+type Wanted = Request['topics'][number]['partitions'][number];
+
+/** Sessions (KIP-227) are declined: with id 0 every fetch names all its partitions. */
+const noSession = 0;
+/** One answer is never larger, whatever a client asks for (but for a batch that is). */
+const mostBytes = 55 * 1024 * 1024;
+
+export const answerFetch = answer(fetch, (request, call, state) => {
+  if (request.sessionId !== noSession) return {errorCode: errors.FETCH_SESSION_ID_NOT_FOUND};
+  const at = state.clock.now();
+  if (isEnough(request, call, state)) return read(request, call, state);
+  return new Promise<Response>(resolve => {
+    const logs = wantedLogs(request, state);
+    const done = () => {
+      cancel();
+      stayed();
+      for (const log of logs) log.watchers.delete(look);
+      resolve(read(request, call, state));
+    };
+    const look = () => {
+      if (isEnough(request, call, state)) done();
+    };
+    const cancel = state.clock.after(request.maxWaitMs - (state.clock.now() - at), done);
+    const stayed = call.onGone(done);
+    for (const log of logs) log.watchers.add(look);
+  });
+});
+
+/** Whether there is nothing to wait for: enough bytes, an error that is to be told, or no time to wait. */
+function isEnough(request: Request, call: Call, state: State): boolean {
+  if (request.maxWaitMs <= 0 || request.minBytes <= 0) return true;
+  let bytes = 0;
+  for (const {topic, partitions} of request.topics) {
+    for (const wanted of partitions) {
+      const log = state.topics.partition(topic, wanted.partition);
+      if (!log || problem(log, wanted) !== 0 || call.errorFor(topic, wanted.partition) !== 0) return true;
+      bytes += log.bytesFrom(Number(wanted.fetchOffset));
+      if (bytes >= request.minBytes) return true;
+    }
+  }
+  return false;
+}
+
+function wantedLogs(request: Request, {topics}: State): PartitionLog[] {
+  return request.topics.flatMap(({topic, partitions}) =>
+    partitions
+      .map(({partition}) => topics.partition(topic, partition))
+      .filter((log): log is PartitionLog => log !== undefined),
+  );
+}
+
+function problem(log: PartitionLog, wanted: Wanted): number {
+  const offset = Number(wanted.fetchOffset);
+  return offset < log.start || offset > log.end ? errors.OFFSET_OUT_OF_RANGE : 0;
+}
+
+function read(request: Request, call: Call, state: State): Response {
+  let left = Math.min(Math.max(0, request.maxBytes), mostBytes);
+  let first = true;
+  const readPart = (topic: string, wanted: Wanted) => {
+    const partitionIndex = wanted.partition;
+    const refused = (errorCode: number) => ({
+      partitionIndex,
+      errorCode,
+      highWatermark: -1n,
+      records: nothing,
+    });
+    const injected = call.errorFor(topic, partitionIndex);
+    if (injected !== 0) return refused(injected);
+    const log = state.topics.partition(topic, partitionIndex);
+    if (!log) return refused(errors.UNKNOWN_TOPIC_OR_PARTITION);
+    const wrong = problem(log, wanted);
+    if (wrong !== 0) return refused(wrong);
+    // The first batch of all is always given, so that a consumer with small limits still gets on.
+    const records = log.read(
+      Number(wanted.fetchOffset),
+      Math.min(left, Math.max(0, wanted.partitionMaxBytes)),
+      first,
+    );
+    if (records.length > 0) first = false;
+    left = Math.max(0, left - records.length);
+    return {
+      partitionIndex,
+      errorCode: 0,
+      highWatermark: BigInt(log.end),
+      lastStableOffset: BigInt(log.end),
+      logStartOffset: BigInt(log.start),
+      abortedTransactions: request.isolationLevel === 1 ? [] : null,
+      records,
+    };
+  };
+  return {
+    sessionId: noSession,
+    responses: request.topics.map(({topic, partitions}) => ({
+      topic,
+      partitions: partitions.map(wanted => readPart(topic, wanted)),
+    })),
+  };
+}
+
+const nothing = Buffer.alloc(0);
