@@ -94,9 +94,10 @@ function outcomeOf({state, value, valueBytes}: Row): string {
       const because = state.status === 'held' && state.because !== undefined ? `${state.because}; ` : '';
       return safeText(`${because}${state.failure.name}: ${state.failure.message}`);
     }
+    case 'replaced':
+      return `by ${safeText(state.note)}`;
     case 'skipped':
     case 'dead-lettered':
-    case 'replaced':
       return safeText(state.note);
     case 'processed':
       if (state.note !== undefined) return safeText(state.note);

@@ -33,7 +33,7 @@ export function stateWord(
   }
 }
 
-/** The first column of a row: glyph and word, at most 14 columns. */
+/** The first column of a row: glyph and word, at most 13 columns. */
 export function stateCell({state}: Row, committed: boolean, now: number, theme: Theme): Piece {
   switch (state.status) {
     case 'processed':
@@ -49,7 +49,7 @@ export function stateCell({state}: Row, committed: boolean, now: number, theme: 
     case 'skipped':
       return [committed ? '↷ skipped ✓' : '↷ skipped', theme.quiet];
     case 'dead-lettered':
-      return [committed ? '→ dead letter ✓' : '→ dead letter', theme.accent];
+      return [committed ? '→ to dlt ✓' : '→ to dlt', theme.accent];
     case 'replaced':
       return [committed ? '⇄ replaced ✓' : '⇄ replaced', theme.accent];
     case 'moved':
