@@ -3,7 +3,15 @@ export type Figure = {
   /** How it is called on the command line. */
   readonly name: string;
   /** Measures on the cluster and answers the rows of the table. */
-  measure(bootstrap: string, say: (progress: string) => void): Promise<readonly Row[]>;
+  measure(bootstrap: string, say: (progress: string) => void, extent: Extent): Promise<readonly Row[]>;
+};
+
+/** How long a person lets it run. */
+export type Extent = {
+  /** Messages until memory is looked at again. */
+  readonly messages: number;
+  /** Minutes at a steady rate; 0: not measured. */
+  readonly minutes: number;
 };
 
 /** What one row of the table says. */

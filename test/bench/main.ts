@@ -2,18 +2,27 @@
  * `npm run bench [-- consume] [publish] [reference] [start] [interface] [memory]`: what it does a second, against what a
  * person would use instead, and what the interface takes. `--messages N` and `--minutes N` make `memory` longer.
  */
+import {parseArgs} from 'node:util';
 import {apacheKafka} from '../kafka/requirements.ts';
 import {startKafka} from '../kafka/start-kafka.ts';
 import {consume} from './consume.ts';
 import type {Row} from './figure.ts';
 import {interfaceFigure} from './interface.ts';
+import {memory} from './memory.ts';
 import {publish} from './publish.ts';
 import {reference} from './reference.ts';
 import {start} from './start.ts';
 import {table} from './table.ts';
 
-const figures = [consume, publish, reference, start, interfaceFigure];
-const asked = process.argv.slice(2);
+const figures = [consume, publish, reference, start, interfaceFigure, memory];
+const {positionals: asked, values} = parseArgs({
+  allowPositionals: true,
+  options: {
+    messages: {type: 'string', default: '1000000'},
+    minutes: {type: 'string', default: '0'},
+  },
+});
+const extent = {messages: Number(values.messages), minutes: Number(values.minutes)};
 const unknown = asked.filter(name => !figures.some(figure => figure.name === name));
 if (unknown.length > 0) {
   console.error(
@@ -32,7 +41,7 @@ const rows: Row[] = [];
 for (const figure of figures) {
   if (asked.length > 0 && !asked.includes(figure.name)) continue;
   const say = (progress: string) => console.error(`${figure.name}: ${progress}`);
-  rows.push(...(await figure.measure(cluster.bootstrap, say)));
+  rows.push(...(await figure.measure(cluster.bootstrap, say, extent)));
 }
 await cluster.stop();
 

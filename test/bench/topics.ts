@@ -20,9 +20,15 @@ export async function newTopic(bootstrap: string): Promise<string> {
   return topic;
 }
 
-/** A topic with `count` records of `size` bytes, evenly over its partitions, by KafkaJS's own producer. */
+/** A topic with `count` records of `size` bytes, evenly over its partitions. */
 export async function filledTopic(bootstrap: string, count: number, size: number): Promise<string> {
   const topic = await newTopic(bootstrap);
+  await fill(bootstrap, topic, count, size);
+  return topic;
+}
+
+/** Adds `count` records of `size` bytes, evenly over the partitions, by KafkaJS's own producer. */
+export async function fill(bootstrap: string, topic: string, count: number, size: number): Promise<void> {
   const producer = createClient({brokers: bootstrap.split(',')}).kafka.producer({
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     allowAutoTopicCreation: false,
@@ -36,5 +42,4 @@ export async function filledTopic(bootstrap: string, count: number, size: number
     await producer.send({topic, acks: -1, messages});
   }
   await producer.disconnect();
-  return topic;
 }
