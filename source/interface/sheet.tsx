@@ -1,6 +1,4 @@
 import {Box, Text} from 'ink';
-import TextInput from 'ink-text-input';
-import {safeText} from '../payload/safe-text.ts';
 import {row} from './cells.ts';
 import type {Desk} from './desk.ts';
 import type {Gate} from './key-gate.tsx';
@@ -9,6 +7,7 @@ import type {Area} from './layout.ts';
 import {confirmLines, paletteLines} from './panes/overlays.ts';
 import {titleBar} from './panes/title.ts';
 import {Rows} from './parts/rows.tsx';
+import {SingleLine} from './parts/single-line.tsx';
 import type {Overlay} from './screen.ts';
 import type {Theme} from './theme.ts';
 
@@ -51,10 +50,11 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
             ]}
           />
           <Asked
+            gate={gate}
             label="reason"
             value={overlay.reason}
             width={width}
-            onChange={reason => gate.wasCommand || screen.change({overlay: {...overlay, reason}})}
+            onChange={reason => screen.change({overlay: {...overlay, reason}})}
             onSubmit={() => skip(desk, overlay)}
           />
           <Rows
@@ -69,10 +69,11 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
             rows={[titleBar('FILTER', 'Enter keeps it · Esc shows all', {width, focused: true, theme})]}
           />
           <Asked
+            gate={gate}
             label="/"
             value={screen.filter}
             width={width}
-            onChange={filter => gate.wasCommand || screen.change({filter, row: null})}
+            onChange={filter => screen.change({filter, row: null})}
             onSubmit={() => screen.change({overlay: null})}
           />
         </>
@@ -84,10 +85,11 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
         <>
           <Rows rows={[titleBar('COMMANDS', `${found.length}`, {width, focused: true, theme})]} />
           <Asked
+            gate={gate}
             label=":"
             value={overlay.query}
             width={width}
-            onChange={query => gate.wasCommand || screen.change({overlay: {...overlay, query, at: 0}})}
+            onChange={query => screen.change({overlay: {...overlay, query, at: 0}})}
             onSubmit={() => {
               screen.change({overlay: null});
               if (found[at]) perform(found[at], desk);
@@ -103,6 +105,7 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
 }
 
 type AskedProps = {
+  readonly gate: Gate;
   readonly label: string;
   readonly value: string;
   readonly width: number;
@@ -110,11 +113,11 @@ type AskedProps = {
   readonly onSubmit: () => void;
 };
 
-function Asked({label, value, width, onChange, onSubmit}: AskedProps) {
+function Asked({gate, label, value, width, onChange, onSubmit}: AskedProps) {
   return (
     <Box width={width} height={1} overflow="hidden">
       <Text>{` ${label} `}</Text>
-      <TextInput value={safeText(value)} onChange={onChange} onSubmit={onSubmit} />
+      <SingleLine value={value} wasCommand={() => gate.wasCommand} onChange={onChange} onSubmit={onSubmit} />
     </Box>
   );
 }

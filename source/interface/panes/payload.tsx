@@ -1,5 +1,4 @@
 import {Box, Text} from 'ink';
-import TextInput from 'ink-text-input';
 import {positionOf} from '../../flow/message.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import {bytes} from '../amounts.ts';
@@ -9,6 +8,7 @@ import type {Area} from '../layout.ts';
 import {type EditorTheme, editorRows, followCursor, type Scroll} from '../parts/editor/editor-view.ts';
 import {textOf} from '../parts/editor/text-buffer.ts';
 import {Rows} from '../parts/rows.tsx';
+import {SingleLine} from '../parts/single-line.tsx';
 import type {Theme} from '../theme.ts';
 import {titleBar} from './title.ts';
 
@@ -74,7 +74,8 @@ export function PayloadPane({desk, area, theme, focused, wasCommand, scrolls}: P
         focused={editing('key')}
         width={width}
         theme={theme}
-        onChange={key => wasCommand() || composer.setKey(key)}
+        wasCommand={wasCommand}
+        onChange={key => composer.setKey(key)}
       />
       <Field
         label="partition"
@@ -83,7 +84,8 @@ export function PayloadPane({desk, area, theme, focused, wasCommand, scrolls}: P
         focused={editing('partition')}
         width={width}
         theme={theme}
-        onChange={partition => wasCommand() || composer.setPartition(partition)}
+        wasCommand={wasCommand}
+        onChange={partition => composer.setPartition(partition)}
       />
       <Rows
         rows={[
@@ -115,17 +117,18 @@ type FieldProps = {
   readonly focused: boolean;
   readonly width: number;
   readonly theme: Theme;
+  readonly wasCommand: () => boolean;
   readonly onChange: (value: string) => void;
 };
 
 const labelWidth = 11;
 
-function Field({label, value, empty, focused, width, theme, onChange}: FieldProps) {
+function Field({label, value, empty, focused, width, theme, wasCommand, onChange}: FieldProps) {
   return (
     <Box width={width} height={1} overflow="hidden">
       <Text>{row([' ', [label, focused ? theme.accent : theme.quiet]], labelWidth)}</Text>
       {focused ? (
-        <TextInput value={safeText(value)} placeholder={empty} onChange={onChange} />
+        <SingleLine value={value} placeholder={empty} wasCommand={wasCommand} onChange={onChange} />
       ) : (
         <Text wrap="truncate">
           {value === '' ? theme.quiet(empty) : row([safeText(value)], width - labelWidth)}

@@ -1,0 +1,42 @@
+import TextInput from 'ink-text-input';
+import {useReducer, useRef} from 'react';
+import {safeText} from '../../payload/safe-text.ts';
+
+type Props = {
+  readonly value: string;
+  readonly placeholder?: string;
+  /** Whether the key just pressed was a command, and so is no text. */
+  readonly wasCommand: () => boolean;
+  readonly onChange: (value: string) => void;
+  readonly onSubmit?: () => void;
+};
+
+/**
+ * One line to type into. ink-text-input moves its cursor with every key, also where nothing becomes of it or where the
+ * text came from elsewhere (a paste); then it begins anew, with the cursor at the end.
+ */
+export function SingleLine({value, placeholder = '', wasCommand, onChange, onSubmit}: Props) {
+  const [, drawAgain] = useReducer((times: number) => times + 1, 0);
+  const own = useRef({value, begun: 0}).current;
+  if (own.value !== value) {
+    own.value = value;
+    own.begun++;
+  }
+  return (
+    <TextInput
+      key={own.begun}
+      value={safeText(value)}
+      placeholder={placeholder}
+      onChange={next => {
+        if (wasCommand()) {
+          own.begun++;
+          drawAgain();
+          return;
+        }
+        own.value = next;
+        onChange(next);
+      }}
+      {...(onSubmit && {onSubmit})}
+    />
+  );
+}
