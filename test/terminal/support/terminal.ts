@@ -7,7 +7,8 @@ import {onTestFinished} from 'vitest';
 
 const top = join(import.meta.dirname, '..', '..', '..');
 const node = join(top, 'node_modules', '.bin', 'node');
-const program = join(top, 'dist', 'cli.js');
+/** The build that lies here, or another one, as an installed one. */
+const program = process.env.KAFKA_NOTIFY_PROGRAM ?? join(top, 'dist', 'cli.js');
 
 export type TerminalOptions = {
   readonly columns?: number;

@@ -1,0 +1,142 @@
+import {randomUUID} from 'node:crypto';
+import {expect, it} from 'vitest';
+import {deadLetterTopic} from '../../source/flow/dead-letter-topic.ts';
+import {type BrokerUnderTest, describeOnBrokers} from '../contract/support/brokers.ts';
+import {handlerFile, type Opened, open, throwsOn} from './support/stories.ts';
+
+describeOnBrokers('a held message on the screen', broker => {
+  /** A partition 0 that is held at its second message, with a third behind it, while partition 1 flows. */
+  async function held(): Promise<Opened & {handler: ReturnType<typeof handlerFile>}> {
+    const topic = await broker.freshTopic({partitions: 2});
+    const handler = handlerFile(throwsOn('fail'));
+    const args = ['--handler', handler.path, '--retries', '0', '--from', 'beginning'];
+    const opened = open(broker, topic, args);
+    const {terminal} = opened;
+    await terminal.waitFor('2 partitions');
+    terminal.press('x');
+    await terminal.waitFor('● running');
+    await broker.produce(
+      topic,
+      [
+        {partition: 0, value: '{"type":"welcome"}'},
+        {partition: 0, value: '{"type":"fail","to":"u-18"}', key: 'u-18'},
+        {partition: 0, value: '{"type":"behind"}'},
+      ].map(message => ({headers: {}, ...message})),
+    );
+    await terminal.waitFor(/✗ held +0@1 .* TypeError: there is no recipient/);
+    await terminal.waitFor(/… behind +0@2/);
+    await terminal.waitFor(/✗ held at 1: TypeError: there is no recipient \(attempt 1\)/);
+    await broker.produce(topic, [{partition: 1, value: '{"type":"flows"}'}]);
+    await terminal.waitFor(/✓ committed +1@0 .* flows/);
+    expect(await broker.committed(opened.group, topic)).toEqual(['1', '1']);
+    terminal.press('h');
+    await terminal.waitFor(/▸✗ held +0@1/);
+    return {...opened, handler};
+  }
+
+  it('is retried with the mended handler, and the committed offset jumps over what waited behind', async () => {
+    const {terminal, topic, group, handler} = await held();
+    terminal.press('r');
+    await terminal.waitFor('Trying 0@1 again.');
+    await terminal.waitFor(/✗ 2 /);
+    handler.save(throwsOn('nothing'));
+    await terminal.waitFor('was saved and is loaded anew');
+    terminal.press('r');
+    await terminal.waitFor(/✓ committed +0@1/);
+    await terminal.waitFor(/✓ committed +0@2/);
+    await terminal.waitFor(/held 0$/m);
+    expect(await broker.committed(group, topic)).toEqual(['3', '1']);
+  });
+
+  it('is skipped with a reason, which is asked for', async () => {
+    const {terminal, topic, group} = await held();
+    terminal.press('s');
+    await terminal.waitFor('SKIP 0@1 for good');
+    terminal.press('enter');
+    await terminal.waitFor('A skip needs a reason.');
+    terminal.type('sent by hand');
+    await terminal.waitFor(/reason +sent by hand/);
+    expect(await broker.committed(group, topic)).toEqual(['1', '1']);
+    terminal.press('enter');
+    await terminal.waitFor(/↷ skipped ✓ +0@1 .*sent by hand/);
+    await terminal.waitFor(/✓ committed +0@2/);
+    expect(await broker.committed(group, topic)).toEqual(['3', '1']);
+  });
+
+  it('stays held when the skip is given up', async () => {
+    const {terminal, topic, group} = await held();
+    terminal.press('s');
+    await terminal.waitFor('SKIP 0@1 for good');
+    terminal.press('esc');
+    await terminal.waitFor(screen => !screen.join('').includes('SKIP'));
+    await terminal.waitFor(/✗ held +0@1/);
+    expect(await broker.committed(group, topic)).toEqual(['1', '1']);
+  });
+
+  it('is dead-lettered, with the bytes and where they came from', async () => {
+    const {terminal, topic, group} = await held();
+    terminal.press('d');
+    await terminal.waitFor(/→ to dlt ✓ +0@1/);
+    await terminal.waitFor(/✓ committed +0@2/);
+    expect(await broker.committed(group, topic)).toEqual(['3', '1']);
+    const [letter] = await read(broker, deadLetterTopic(topic)!, 1);
+    expect(letter).toMatchObject({partition: 0, key: 'u-18', value: '{"type":"fail","to":"u-18"}'});
+    expect(letter!.headers['kafka_dlt-original-topic']).toBe(topic);
+    expect(letter!.headers['kafka_dlt-exception-message']).toBe('there is no recipient');
+  });
+
+  it('is edited and republished, and counts as replaced once the new one is acknowledged', async () => {
+    const {terminal, topic, group} = await held();
+    terminal.press('2');
+    await terminal.waitFor('Ctrl+F format');
+    terminal.type('"my own draft"');
+    await terminal.waitFor('valid · 14 bytes');
+    terminal.press('esc');
+    await terminal.waitFor('q quit');
+    terminal.press('4', 'h', 'e');
+    await terminal.waitFor('replaces 0@1: Ctrl+S republishes');
+    await terminal.waitFor(/1 \{"type":"fail","to":"u-18"\}/);
+    terminal.press('ctrl+u');
+    terminal.press('ctrl+k');
+    await terminal.waitFor('empty: write JSON here');
+    terminal.type('{"type":"mended","to":"u-18"}');
+    await terminal.waitFor('valid · 29 bytes');
+    expect(await broker.committed(group, topic)).toEqual(['1', '1']);
+    terminal.press('ctrl+s');
+    await terminal.waitFor(/⇄ replaced ✓ +0@1 .* by 0@3/);
+    await terminal.waitFor(/✓ committed +0@3 .*mended/);
+    await terminal.waitFor(/1 "my own draft"/);
+    expect(await broker.committed(group, topic)).toEqual(['4', '1']);
+  });
+});
+
+type Letter = {
+  readonly partition: number;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+async function read(broker: BrokerUnderTest, topic: string, count: number): Promise<Letter[]> {
+  const consumer = broker.client().kafka.consumer({groupId: randomUUID()});
+  const letters: Letter[] = [];
+  await consumer.connect();
+  await consumer.subscribe({topic, fromBeginning: true});
+  await new Promise<void>(resolve => {
+    void consumer.run({
+      eachMessage: async ({partition, message: {key, value, headers}}) => {
+        letters.push({
+          partition,
+          key: key?.toString() ?? null,
+          value: value?.toString() ?? null,
+          headers: Object.fromEntries(
+            Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]),
+          ),
+        });
+        if (letters.length === count) resolve();
+      },
+    });
+  });
+  await consumer.disconnect();
+  return letters;
+}
