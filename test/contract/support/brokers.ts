@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import kafkajs, {type Admin, type Message, type Producer} from 'kafkajs';
 import {afterAll, beforeAll, describe, inject, it} from 'vitest';
 import {createClient, type KafkaClient} from '../../../source/kafka/client.ts';
+import {type Running, start} from '../../support/program.ts';
 
 /** A broker that the same stories are told on. */
 export type BrokerUnderTest = {
@@ -19,8 +20,29 @@ export type BrokerUnderTest = {
   committed(group: string, topic: string): Promise<string[]>;
 };
 
-/** Tells the stories on Apache Kafka; where it is not there, one skipped test says why. */
+/**
+ * Tells the stories on the embedded broker and on Apache Kafka; where Apache Kafka is not there, one skipped test says
+ * why. Where the two differ, Apache Kafka is right.
+ */
 export function describeOnBrokers(name: string, stories: (broker: BrokerUnderTest) => void): void {
+  // A process of its own, as a person starts it: stories also run programs that block this one.
+  let embedded: Running;
+  let embeddedAt = '';
+  describe(`${name} – on the embedded broker`, () => {
+    const {broker, connect, close} = brokerAt('embedded', () => embeddedAt);
+    beforeAll(async () => {
+      embedded = start(['broker', '--port', '0']);
+      const {bootstrap} = await embedded.line(line => line.status === 'listening');
+      embeddedAt = String(bootstrap);
+      await connect();
+    });
+    afterAll(async () => {
+      await close();
+      embedded.child.kill('SIGTERM');
+      await embedded.finished;
+    });
+    stories(broker);
+  });
   const kafka = inject('kafka');
   if ('missing' in kafka) {
     it.skip(`${name} – on Apache Kafka: skipped, ${kafka.missing}`, () => {});
