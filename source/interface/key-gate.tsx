@@ -51,7 +51,8 @@ export function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}
         gate.wasCommand = true;
         return;
       }
-      hear(characters[at]!, key, true);
+      const character = characters[at]!;
+      hear(character, {...key, return: character === '\r', tab: character === '\t'}, true);
     }
   };
   usePaste(text => {
