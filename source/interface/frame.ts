@@ -12,8 +12,11 @@ import type {Theme} from './theme.ts';
 export function headerLine(session: Session, width: number, theme: Theme): string {
   const {place, topic} = session;
   const start: Piece[] = [[' kafka-notify ', theme.title], ' '];
-  if (place.embedded)
-    start.push([' embedded broker – not Apache Kafka; its data ends with it ', theme.selected], ' ');
+  if (place.embedded) {
+    const short = ' EMBEDDED, NOT APACHE KAFKA ';
+    const long = ' embedded broker – not Apache Kafka; its data ends with it ';
+    start.push([width >= 130 ? long : short, theme.selected], ' ');
+  }
   start.push(safeText(place.brokers), '  ', [safeText(place.topic), theme.strong]);
   if (width >= 100) start.push(`  group ${safeText(place.group)}`);
   const broker: Piece =

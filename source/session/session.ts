@@ -44,7 +44,7 @@ const slowDrawing = 25;
  * stalls at some hundred messages a second).
  */
 export class Session {
-  readonly place: Place;
+  place: Place;
   readonly stream: Stream;
   readonly deliveries = new Deliveries();
   readonly log = new Ring<LogEntry>(500);
@@ -227,6 +227,12 @@ export class Session {
     if (state.status === 'failed') this.tell('error', `Delivery ${delivery.id} failed: ${state.reason}`);
     if (state.status === 'unknown')
       this.tell('warning', `Delivery ${delivery.id} is unknown: ${state.reason}`);
+  }
+
+  /** The broker that was brought along listens now. */
+  movedTo(brokers: string): void {
+    this.#dirty = true;
+    this.place = {...this.place, brokers};
   }
 
   /** Adds a line to the log. */

@@ -3,6 +3,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
+import type {EmbeddedBroker} from '../../broker/index.ts';
 import {systemClock} from '../../flow/clock.ts';
 import {checkTopicName} from '../../flow/topic-name.ts';
 import {splitCommandLine} from '../../handlers/command/split-command-line.ts';
@@ -23,6 +24,7 @@ import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
 import {CrashReport} from './crash-report.ts';
+import {needsEmbeddedBroker, startEmbeddedBroker} from './embedded-broker.ts';
 import {nameOfHandler} from './name-of-handler.ts';
 
 /** Where nobody says otherwise. */
@@ -35,6 +37,9 @@ const command: Command = {
 
   Opens the interface: the topic, the draft of a message, what became of each publish, and every message that is
   processed, held or committed. ? lists the keys.
+
+  Without any setting and with nothing on localhost:9092 it brings a small broker along, in this process and in memory:
+  not Apache Kafka, and its data ends with it. Other clients and a second terminal can join it.
 
   Options
     --topic NAME            TOPIC_NAME (notifications)
@@ -49,6 +54,7 @@ const command: Command = {
     --from beginning|end|TIME   where to start without a committed offset (asked otherwise)
     --type-path PATH,…      where a message's type stands in its JSON, for its column (type, event, …)
     --recipient-path PATH,… where its recipient stands (to, recipient, user.email, recipients[0].address, …)
+    --embedded              bring the small broker along in any case
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
@@ -74,6 +80,7 @@ const command: Command = {
     timeout: {type: 'string'},
     typePath: {type: 'string'},
     recipientPath: {type: 'string'},
+    embedded: {type: 'boolean'},
   },
   run: open,
 };
@@ -94,6 +101,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
   } catch (error) {
     throw new CommandError((error as Error).message, exitCodes.wrongUse);
   }
+  const embedded = await needsEmbeddedBroker(settings, flags.embedded === true);
   const folder = stateFolder(process.env);
   const log = new LogFile(folder);
   const session = new Session(
@@ -102,7 +110,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
       group: settings.group.value,
       brokers: settings.brokers.value,
       handler: nameOfHandler(options.handler),
-      embedded: false,
+      embedded,
     },
     systemClock,
     entry => log.write({...entry, at: new Date(entry.at).toISOString(), topic}),
@@ -151,13 +159,21 @@ async function open({flags, settings}: CommandInput): Promise<number> {
   });
   const ui: Interface = openInterface(desk, columnsOf(flags));
   const stopListening = onSignals(leave);
+  let broker: EmbeddedBroker | null = null;
   try {
     await ui.drawn;
     const [{KafkaWorkbench}, {clientFor}] = await Promise.all([
       import('./kafka-workbench.ts'),
       import('../connection.ts'),
     ]);
-    const client = clientFor(settings, ({level, from, text}) =>
+    if (embedded) {
+      broker = await startEmbeddedBroker();
+      session.movedTo(broker.bootstrap);
+    }
+    const reached = broker
+      ? {...settings, brokers: {...settings.brokers, value: broker.bootstrap}}
+      : settings;
+    const client = clientFor(reached, ({level, from, text}) =>
       log.write({at: new Date().toISOString(), level, from, text}),
     );
     desk.workbench = new KafkaWorkbench({
@@ -187,6 +203,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     session.stop();
     composer.flush();
     await ui.close();
+    await broker?.stop();
     log.flush();
     tellLeft(session);
   }
