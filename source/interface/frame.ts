@@ -11,7 +11,7 @@ import type {Theme} from './theme.ts';
 /** The first row: where we are. What matters most is not cut. */
 export function headerLine(session: Session, width: number, theme: Theme): string {
   const {place, topic} = session;
-  const start: Piece[] = [[' kafka-notify ', theme.title], ' '];
+  const start: Piece[] = place.embedded && width < 100 ? [] : [[' kafka-notify ', theme.title], ' '];
   if (place.embedded) {
     const short = ' EMBEDDED, NOT APACHE KAFKA ';
     const long = ' embedded broker – not Apache Kafka; its data ends with it ';

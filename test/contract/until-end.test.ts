@@ -44,7 +44,9 @@ describeOnBrokers('--until-end', broker => {
     expect(await broker.committed(`group-${topic}`, topic)).toEqual(['201']);
   });
 
-  if (broker.kind === 'apache') {
+  if (broker.kind === 'embedded') {
+    it.skip('ends on transactions: skipped, the embedded broker has none', () => {});
+  } else {
     it('ends on transactions, committed and aborted, with markers at the end, and lag is 0', async () => {
       const topic = await broker.freshTopic({partitions: 1});
       const producer = broker

@@ -129,6 +129,20 @@ export class Terminal {
     return marked;
   }
 
+  /** Whether the text stands somewhere inverted, as what is selected does. */
+  isInverted(text: string): boolean {
+    const {active} = this.#screen.buffer;
+    return this.screen().some((_, row) => {
+      const line = active.getLine(active.baseY + row);
+      let inverted = '';
+      for (let column = 0; column < this.#screen.cols; column++) {
+        const cell = line?.getCell(column);
+        inverted += cell?.isInverse() ? cell.getChars() || ' ' : '\n';
+      }
+      return inverted.includes(text);
+    });
+  }
+
   /** Whether the screen is the alternate one, as full-screen programs use it, and not the shell's. */
   get isFullScreen(): boolean {
     return this.#screen.buffer.active.type === 'alternate';
