@@ -86,7 +86,10 @@ async function bundle() {
     logLevel: 'warning',
     define: {'process.env.NODE_ENV': '"production"'},
     // Ink imports its developer tools only when asked to; outside a bundle the missing package would end the program.
-    alias: {'react-devtools-core': join(top, 'source/interface/no-devtools.ts')},
+    alias: {
+      'react-devtools-core': join(top, 'source/interface/no-devtools.ts'),
+      'widest-line': join(top, 'source/interface/widest-line.ts'),
+    },
     banner: {
       js: "import {createRequire as makeRequire} from 'node:module'; const require = makeRequire(import.meta.url);",
     },
