@@ -1,4 +1,4 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {type IPty, spawn} from '@lydell/node-pty';
@@ -102,6 +102,12 @@ export class Terminal {
 
   get pid(): number {
     return this.#pty.pid;
+  }
+
+  /** The draft as it is kept on disk now; empty: none is. */
+  draft(topic: string): string {
+    const path = join(this.stateFolder, 'drafts', `${topic}.json`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 
   /** Every byte that the program has written so far. */
