@@ -2,6 +2,7 @@ import {createClient} from '../../source/kafka/client.ts';
 import {Half, type Wrong} from './half.ts';
 import {chance, type DrillPlan} from './plan.ts';
 import {kcatVisitor} from './visitor.ts';
+import {within} from './within.ts';
 
 /** What the drill needs of a broker: to be killed and to come back. */
 export type DrillBroker = {
@@ -16,8 +17,6 @@ export type DrillResult = {
   readonly counts: Readonly<Record<string, number>>;
 };
 
-const deadline = 10 * 60_000;
-
 type Act = 'kill' | 'stop' | 'broker' | 'visitor';
 
 /**
@@ -28,7 +27,8 @@ type Act = 'kill' | 'stop' | 'broker' | 'visitor';
 export async function drill(
   broker: DrillBroker,
   plan: DrillPlan,
-  options: {withVisitor: boolean; say(line: string): void},
+  /** `deadline`: ms for the whole drill. */
+  options: {withVisitor: boolean; deadline: number; say(line: string): void},
 ): Promise<DrillResult> {
   const {say} = options;
   const client = createClient({brokers: broker.bootstrap.split(',')});
@@ -44,7 +44,7 @@ export async function drill(
     visitors: 0,
     visitorTook: 0,
   };
-  const until = Date.now() + deadline;
+  const until = Date.now() + options.deadline;
 
   for (const half of halves) {
     await half.fill();
@@ -105,7 +105,7 @@ export async function drill(
       case 'visitor': {
         counts.visitors!++;
         const visitor = kcatVisitor(broker.bootstrap, half.group, half.topic, 50);
-        for (const [partition, offset] of await visitor.took) {
+        for (const [partition, offset] of await within(30_000, 'the visitor to leave', visitor.took)) {
           half.visit(partition, offset);
           counts.visitorTook!++;
         }

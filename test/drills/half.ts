@@ -6,6 +6,7 @@ import type {Admin, Kafka} from 'kafkajs';
 import kafkajs from 'kafkajs';
 import type {OnFailure} from '../../source/flow/failure-policy.ts';
 import {type DrillPlan, fateOf} from './plan.ts';
+import {within} from './within.ts';
 
 const top = join(import.meta.dirname, '..', '..');
 const maxWait = 250;
@@ -102,7 +103,7 @@ export class Half {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
     child.kill(signal);
-    return ended;
+    return within(40_000, `the consumer to end after ${signal}`, ended);
   }
 
   /** Number of different messages that the handler has finished. */
@@ -160,7 +161,7 @@ export class Half {
     const consumer = this.#kafka.consumer({groupId: `judge-${Math.random()}`, maxWaitTimeInMs: maxWait});
     await consumer.connect();
     await consumer.subscribe({topics: [topic], fromBeginning: true});
-    await new Promise<void>(resolve => {
+    const all = new Promise<void>(resolve => {
       void consumer.run({
         autoCommit: false,
         eachMessage: async ({message}) => {
@@ -172,7 +173,11 @@ export class Half {
         },
       });
     });
-    await consumer.disconnect();
+    try {
+      await within(30_000, `all ${left} dead letters of ${topic} to be read`, all);
+    } finally {
+      await consumer.disconnect();
+    }
     return found;
   }
 

@@ -20,6 +20,7 @@ const broker = await startKafka();
 const began = Date.now();
 const {wrong, counts} = await drill(broker, values.short ? shortPlan(seed) : fullPlan(seed), {
   withVisitor,
+  deadline: 30 * 60_000,
   say: line => console.error(line),
 });
 await broker.stop();
