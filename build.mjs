@@ -5,7 +5,7 @@
  * that the project brings with it (the machine's own may be too old to run it).
  */
 import {spawnSync} from 'node:child_process';
-import {existsSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import process from 'node:process';
 import {fileURLToPath, pathToFileURL} from 'node:url';
@@ -90,11 +90,41 @@ async function bundle() {
       'react-devtools-core': join(top, 'source/interface/no-devtools.ts'),
       'widest-line': join(top, 'source/interface/widest-line.ts'),
     },
+    plugins: [quickerStart],
     banner: {
       js: "import {createRequire as makeRequire} from 'node:module'; const require = makeRequire(import.meta.url);",
     },
   });
 }
+
+/** Libraries do at their loading what nobody asks of them here; a text that is not found any more ends the build. */
+const unasked = [
+  // Yoga would read its WebAssembly out of a `data:` URL by `fetch`, for which all of Node's HTTP client is loaded.
+  [/yoga-wasm-base64-esm\.js$/, /typeof fetch/g, '"none"'],
+  // Meow would prepare checks of a package.json's licence.
+  [
+    /meow\/build\/dependencies\.js$/,
+    /^const normalizePackageData = .*$|^var normalizeExports = .*$/gm,
+    line =>
+      line.startsWith('var')
+        ? 'const normalizePackageData = data => getDefaultExportFromCjs(requireNormalize())(data);'
+        : '',
+  ],
+];
+
+const quickerStart = {
+  name: 'quicker-start',
+  setup({onLoad}) {
+    for (const [filter, found, instead] of unasked) {
+      onLoad({filter}, ({path}) => {
+        const text = readFileSync(path, 'utf8');
+        const contents = text.replace(found, instead);
+        if (contents === text) throw new Error(`${path} has no ${found} any more: see quickerStart`);
+        return {contents};
+      });
+    }
+  },
+};
 
 function newestIn(paths) {
   let newest = 0;

@@ -6,7 +6,7 @@ import {frame, open} from './support/raw-client.ts';
 
 const cases = 100_000;
 /** Cases that share a connection while the broker keeps it. */
-const perConnection = 50;
+const perConnection = 5;
 const seed = 20_261_124;
 
 const served = Object.values(apis);
