@@ -13,6 +13,35 @@ import {fileURLToPath, pathToFileURL} from 'node:url';
 const top = dirname(fileURLToPath(import.meta.url));
 const [task = 'build', ...args] = process.argv.slice(2);
 
+/** Libraries do at their loading what nobody asks of them here; a text that is not found any more ends the build. */
+const unasked = [
+  // Yoga would read its WebAssembly out of a `data:` URL by `fetch`, for which all of Node's HTTP client is loaded.
+  [/yoga-wasm-base64-esm\.js$/, /typeof fetch/g, '"none"'],
+  // Meow would prepare checks of a package.json's licence.
+  [
+    /meow\/build\/dependencies\.js$/,
+    /^const normalizePackageData = .*$|^var normalizeExports = .*$/gm,
+    line =>
+      line.startsWith('var')
+        ? 'const normalizePackageData = data => getDefaultExportFromCjs(requireNormalize())(data);'
+        : '',
+  ],
+];
+
+const quickerStart = {
+  name: 'quicker-start',
+  setup({onLoad}) {
+    for (const [filter, found, instead] of unasked) {
+      onLoad({filter}, ({path}) => {
+        const text = readFileSync(path, 'utf8');
+        const contents = text.replace(found, instead);
+        if (contents === text) throw new Error(`${path} has no ${found} any more: see quickerStart`);
+        return {contents};
+      });
+    }
+  },
+};
+
 const tasks = {
   build: () => bundle(),
   start: async () => {
@@ -96,35 +125,6 @@ async function bundle() {
     },
   });
 }
-
-/** Libraries do at their loading what nobody asks of them here; a text that is not found any more ends the build. */
-const unasked = [
-  // Yoga would read its WebAssembly out of a `data:` URL by `fetch`, for which all of Node's HTTP client is loaded.
-  [/yoga-wasm-base64-esm\.js$/, /typeof fetch/g, '"none"'],
-  // Meow would prepare checks of a package.json's licence.
-  [
-    /meow\/build\/dependencies\.js$/,
-    /^const normalizePackageData = .*$|^var normalizeExports = .*$/gm,
-    line =>
-      line.startsWith('var')
-        ? 'const normalizePackageData = data => getDefaultExportFromCjs(requireNormalize())(data);'
-        : '',
-  ],
-];
-
-const quickerStart = {
-  name: 'quicker-start',
-  setup({onLoad}) {
-    for (const [filter, found, instead] of unasked) {
-      onLoad({filter}, ({path}) => {
-        const text = readFileSync(path, 'utf8');
-        const contents = text.replace(found, instead);
-        if (contents === text) throw new Error(`${path} has no ${found} any more: see quickerStart`);
-        return {contents};
-      });
-    }
-  },
-};
 
 function newestIn(paths) {
   let newest = 0;
