@@ -147,7 +147,9 @@ export class PartitionLog {
     const last = this.#segments.at(-1);
     if (last?.fits(size) && this.#now() - last.created < rules.segmentMs) return last;
     const wanted = last ? Math.min(last.capacity * 2, largestSegment) : smallestSegment;
-    const capacity = Math.max(size, Math.min(wanted, rules.segmentBytes));
+    const roomy = Math.max(size, Math.min(wanted, rules.segmentBytes));
+    // Near the limit a segment gets no room for more than this batch.
+    const capacity = this.#memory.used + roomy > this.#memory.limit ? size : roomy;
     if (!this.#memory.take(capacity)) {
       throw new Refusal(
         'POLICY_VIOLATION',
