@@ -2,7 +2,7 @@ import process from 'node:process';
 import meow from 'meow';
 import {readDotEnv} from '../settings/dot-env.ts';
 import {resolveSettings} from '../settings/resolve.ts';
-import {type Saved, savedDefaults} from '../settings/saved.ts';
+import {readSaved} from '../settings/saved.ts';
 import {SettingsError} from '../settings/settings.ts';
 import {type Command, commonFlags, type FlagValues} from './command.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
@@ -62,7 +62,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       version: version(),
     });
     const flags = cli.flags as FlagValues;
-    return await command.run({words: cli.input.map(String), flags, settings: await settingsFor(flags)});
+    return await command.run({words: cli.input.map(String), flags, settings: settingsFor(flags)});
   } catch (error) {
     return explain(error);
   }
@@ -88,21 +88,15 @@ function general(argv: readonly string[]): number {
   return exitCodes.wrongUse;
 }
 
-async function settingsFor(flags: FlagValues) {
+function settingsFor(flags: FlagValues) {
   const {values: dotEnv, warnings} = readDotEnv(process.cwd());
   for (const warning of warnings) say(warning);
   return resolveSettings({
     flags: textsOf(flags),
     environment: process.env,
     dotEnv,
-    saved: await savedValues(),
+    saved: readSaved(process.env),
   });
-}
-
-async function savedValues(): Promise<Saved> {
-  // Read only where something may have been saved: a script does not wait for it.
-  const {openSaved} = await import('../settings/saved.ts');
-  return {...savedDefaults, ...(await openSaved(process.env)).read()};
 }
 
 function textsOf(flags: FlagValues): Record<string, string | undefined> {

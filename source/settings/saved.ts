@@ -1,3 +1,7 @@
+import {existsSync, readFileSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {join} from 'node:path';
+import process from 'node:process';
 import {SettingsError} from './settings.ts';
 
 /** What is kept between runs. Never a secret. */
@@ -11,6 +15,36 @@ export const savedDefaults = {groupPrefix: 'notify'} as const;
 
 const name = 'kafka-notify';
 
+/** What was saved, else the defaults. Reading needs no library, and at every start there is something to read. */
+export function readSaved(environment: Readonly<Record<string, string | undefined>>): Saved {
+  const path = join(savedFolder(environment), 'config.json');
+  if (!existsSync(path)) return savedDefaults;
+  try {
+    return {...savedDefaults, ...(JSON.parse(readFileSync(path, 'utf8')) as Saved)};
+  } catch (error) {
+    throw damaged(path, error);
+  }
+}
+
+function damaged(path: string, error: unknown): SettingsError {
+  return new SettingsError(
+    `${path} is damaged and was left as it is: ${(error as Error).message}. Mend it, or move it away to begin anew.`,
+  );
+}
+
+/** Where `conf` would put it by itself. */
+function savedFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  if (environment.KAFKA_NOTIFY_CONFIG_DIR !== undefined) return environment.KAFKA_NOTIFY_CONFIG_DIR;
+  switch (process.platform) {
+    case 'darwin':
+      return join(homedir(), 'Library', 'Preferences', name);
+    case 'win32':
+      return join(environment.APPDATA || join(homedir(), 'AppData', 'Roaming'), name, 'Config');
+    default:
+      return join(environment.XDG_CONFIG_HOME || join(homedir(), '.config'), name);
+  }
+}
+
 /**
  * Opens the file with what was saved (`conf`, in the user's configuration folder, or in KAFKA_NOTIFY_CONFIG_DIR). A
  * damaged file is an error that names it; it is never cleared, for somebody may want to mend it.
@@ -20,7 +54,7 @@ export async function openSaved(environment: Readonly<Record<string, string | un
   save(change: Partial<Saved>): void;
 }> {
   const Conf = await loadConf();
-  const folder = environment.KAFKA_NOTIFY_CONFIG_DIR;
+  const folder = savedFolder(environment);
   let conf: InstanceType<typeof Conf<Saved>>;
   try {
     conf = new Conf<Saved>({
@@ -28,14 +62,11 @@ export async function openSaved(environment: Readonly<Record<string, string | un
       projectSuffix: '',
       defaults: savedDefaults,
       clearInvalidConfig: false,
-      ...(folder !== undefined && {cwd: folder}),
+      cwd: folder,
     });
     return {read: () => conf.store, save: change => conf.set(change)};
   } catch (error) {
-    const path = folder ? `${folder}/config.json` : `the saved preferences of ${name}`;
-    throw new SettingsError(
-      `${path} is damaged and was left as it is: ${(error as Error).message}. Mend it, or move it away to begin anew.`,
-    );
+    throw damaged(join(folder, 'config.json'), error);
   }
 }
 

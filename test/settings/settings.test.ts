@@ -6,7 +6,7 @@ import {describe, expect, it} from 'vitest';
 import {readDotEnv} from '../../source/settings/dot-env.ts';
 import {parseTime} from '../../source/settings/duration.ts';
 import {resolveSettings} from '../../source/settings/resolve.ts';
-import {openSaved} from '../../source/settings/saved.ts';
+import {openSaved, readSaved} from '../../source/settings/saved.ts';
 
 const nothing = {flags: {}, environment: {}, dotEnv: {}, saved: {groupPrefix: 'notify'}};
 
@@ -63,12 +63,14 @@ describe('settings', () => {
     const path = join(folder, 'config.json');
     writeFileSync(path, '{"topic": "orders"');
     await expect(openSaved({KAFKA_NOTIFY_CONFIG_DIR: folder})).rejects.toThrow(path);
+    expect(() => readSaved({KAFKA_NOTIFY_CONFIG_DIR: folder})).toThrow(path);
     expect(readFileSync(path, 'utf8')).toBe('{"topic": "orders"');
   });
 
   it('keep the last topic', async () => {
     const environment = {KAFKA_NOTIFY_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'kafka-notify-'))};
     (await openSaved(environment)).save({topic: 'orders'});
+    expect(readSaved(environment)).toEqual({topic: 'orders', groupPrefix: 'notify'});
     expect((await openSaved(environment)).read()).toMatchObject({topic: 'orders', groupPrefix: 'notify'});
   });
 });
