@@ -22,6 +22,7 @@ export type Scope =
   | 'palette'
   | 'skip'
   | 'confirm'
+  | 'leaving'
   | 'overlay';
 
 /** One thing that can be done: the only declaration of its keys, for dispatch, hints, help and palette. */
@@ -62,7 +63,7 @@ export const places = {
   skip: ['skip', 'overlay'],
   filter: ['overlay'],
   confirm: ['confirm', 'overlay'],
-  leaving: [],
+  leaving: ['leaving'],
 } as const satisfies Record<string, readonly Scope[]>;
 
 export type Place = keyof typeof places;

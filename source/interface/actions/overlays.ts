@@ -21,6 +21,14 @@ export const overlayActions: readonly Action[] = [
     run: desk => desk.leave(),
   },
   {
+    id: 'leave-now',
+    keys: ['ctrl+c'],
+    scope: 'leaving',
+    title: 'leave at once',
+    description: 'Leave without waiting for what is in hand; it comes again at the next start',
+    run: desk => desk.leave(),
+  },
+  {
     id: 'next-view',
     keys: ['tab', 'right'],
     scope: 'detail',
