@@ -43,9 +43,12 @@ export class KafkaWorkbench implements Workbench {
   #failures = 0;
   #createdAt: number | null = null;
   #leaving: Promise<Leaving> | null = null;
+  /** What was asked for at the command line counts until the group has met once; then it goes on where it was. */
+  #start: StartChoice;
 
   constructor(options: WorkbenchOptions) {
     this.#options = options;
+    this.#start = options.start;
     const {client, partitioner} = options;
     this.#topics = new Topics(client);
     this.#publisher = new KafkaPublisher({client, partitioner: createPartitioner(partitioner)});
@@ -123,7 +126,7 @@ export class KafkaWorkbench implements Workbench {
   }
 
   startConsumer(): void {
-    this.#consume(this.#options.start);
+    this.#consume(this.#start);
   }
 
   #consume(start: StartChoice): void {
@@ -162,7 +165,10 @@ export class KafkaWorkbench implements Workbench {
       start,
       atFirst: 'go-on',
       deadLetter: (message, failure) => deadLetters.publish(message, failure),
-      onEvent: event => session.takeEvent(event),
+      onEvent: event => {
+        if (event.type === 'assigned') this.#start = {from: 'committed'};
+        session.takeEvent(event);
+      },
       onState: state => session.takeConsumerState(state),
       onFacts: facts => session.takeGroupFacts(facts),
     });
