@@ -56,7 +56,7 @@ describeOnBrokers('leaving', broker => {
     terminal.press('ctrl+c');
     expect((await terminal.exit).code).toBe(130);
     expectRestored(terminal);
-    expect(await broker.committed(group, topic)).toEqual(['-1']);
+    expect(await broker.committed(group, topic)).toEqual(['0']);
   });
 
   it('by kill -9: the draft is there at the next start', async () => {

@@ -10,8 +10,15 @@ const fieldColours = ['7', '27', '90', '39'];
 
 const sequence = /^\[([0-9;?]*)([ -/]*)([@-~])/;
 /** Characters that are not seen or reorder what is: written out here, so that the program's own list is not its judge. */
-const unseen =
-  /\u034F|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF0-\uFFFB\u{E0000}-\u{E0FFF}]/u;
+const unseen = new RegExp(
+  [
+    String.raw`\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}`,
+    String.raw`[\u{115F}\u{1160}\u{3164}\u{FFA0}\u{FEFF}]|\u{034F}|\u{17B4}|\u{17B5}`,
+    String.raw`[\u{180B}-\u{180F}]|[\u{200B}-\u{200F}]|[\u{2028}-\u{202E}]|[\u{2060}-\u{206F}]`,
+    String.raw`[\u{FFF0}-\u{FFFB}]|[\u{E0000}-\u{E0FFF}]`,
+  ].join('|'),
+  'u',
+);
 
 /**
  * What a terminal would act on or hide in these bytes and the interface does not write itself, each with what stands
