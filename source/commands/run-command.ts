@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<{default: Command}>> = {
   topic: () => import('./topic.ts'),
   publish: () => import('./publish.ts'),
   consume: () => import('./consume.ts'),
+  redrive: () => import('./redrive.ts'),
   doctor: () => import('./doctor.ts'),
   broker: () => import('./broker.ts'),
 };
@@ -27,6 +28,7 @@ const generalHelp = `
     publish       publish JSON (a file or stdin), and say what the broker acknowledged
     consume       process messages with your own code, and commit only what is finished
     broker        run the embedded broker (not Apache Kafka; its data ends with it)
+    redrive       publish dead letters to the topic that they came from
     doctor        each setting and where it came from, and the connection step by step
 
   Options that every command takes

@@ -1,0 +1,192 @@
+import process from 'node:process';
+import {systemClock} from '../flow/clock.ts';
+import type {ConsumerState} from '../flow/connection.ts';
+import type {FlowEvent} from '../flow/events.ts';
+import type {Handler} from '../flow/handler.ts';
+import type {KafkaClient} from '../kafka/client.ts';
+import {Consumption} from '../kafka/consumption.ts';
+import {DeadLetters} from '../kafka/dead-letters.ts';
+import {createPartitioner} from '../kafka/partitioners.ts';
+import {KafkaPublisher} from '../kafka/publisher.ts';
+import type {Topics} from '../kafka/topics.ts';
+import type {Settings} from '../settings/settings.ts';
+import {sentenceFor} from './connection.ts';
+import type {ConsumeOptions} from './consume-flags.ts';
+import {tellEvents} from './consume-lines.ts';
+import {CommandError, exitCodes} from './exit-codes.ts';
+import {limitHandler} from './limited-handler.ts';
+import {linesTo, say} from './output.ts';
+
+/** How long messages in hand may take when the command is asked to end, in ms. */
+const grace = 10_000;
+const lookInterval = 250;
+
+export type Parts = {
+  readonly client: KafkaClient;
+  readonly topics: Topics;
+  readonly handler: Handler;
+  /** Each partition's end offset at the start. */
+  readonly ends: ReadonlyMap<number, bigint>;
+};
+
+/** Consumes until the options' end or a signal, tells every outcome as a line, and answers the exit code. */
+export async function runConsumption(
+  topic: string,
+  settings: Settings,
+  options: ConsumeOptions,
+  parts: Parts,
+): Promise<number> {
+  const {client, topics, ends} = parts;
+  const group = settings.group.value;
+  const lines = linesTo(process.stdout);
+  const tell = tellEvents(lines, options);
+  const publisher = new KafkaPublisher({client, partitioner: createPartitioner(settings.partitioner.value)});
+  const deadLetters = new DeadLetters({topics, publisher, group, mayCreate: options.mayCreate});
+  const end = new Ending();
+  let finals = 0;
+  let blemished = false;
+
+  const consumption = new Consumption({
+    kafka: client.kafka,
+    brokers: client.brokers,
+    topic,
+    group,
+    clock: systemClock,
+    handler: options.max === null ? parts.handler : limitHandler(parts.handler, options.max),
+    policy: {onFailure: options.onFailure, retries: options.retries},
+    onLost: options.onLost,
+    start: options.start,
+    atFirst: 'give-up',
+    deadLetter: (message, failure) => deadLetters.publish(message, failure),
+    onEvent,
+    onState: tellState(group),
+    onFacts: () => {},
+  });
+
+  function onEvent(event: FlowEvent): void {
+    tell(event);
+    switch (event.type) {
+      case 'handled':
+        finals += event.outcomes.filter(outcome => outcome.status === 'processed').length;
+        break;
+      case 'held':
+      case 'finished':
+        finals++;
+        blemished = true;
+        break;
+      case 'position-lost':
+        if (options.onLost === 'ask') blemished = true;
+        break;
+      case 'where-to-start':
+        end.with(new CommandError(whereToStart(group, event.partitions), exitCodes.wrongUse));
+        break;
+      case 'start-refused':
+        end.with(
+          new CommandError(
+            `--from end would commit past ${event.unprocessed} messages that group ${group} has not processed; add --skip-to-end if that is meant.`,
+            exitCodes.wrongUse,
+          ),
+        );
+        break;
+      default:
+        break;
+    }
+    if (options.max !== null && finals >= options.max) end.with('reached');
+  }
+
+  const stopListening = onSignals(() => end.with('signal'));
+  try {
+    await consumption.start();
+    const looking = options.untilEnd ? watchEnds(consumption, ends, () => end.with('reached')) : () => {};
+    const how = await end.reached;
+    looking();
+    await consumption.stop(grace);
+    if (how instanceof CommandError) throw how;
+    return how === 'reached' && blemished ? exitCodes.failed : exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(await sentenceFor(error, client, topic));
+  } finally {
+    stopListening();
+    await publisher.close();
+    await lines.end();
+  }
+}
+
+/** The first reason to end counts. */
+class Ending {
+  readonly reached: Promise<'signal' | 'reached' | CommandError>;
+  with!: (how: 'signal' | 'reached' | CommandError) => void;
+
+  constructor() {
+    this.reached = new Promise(resolve => {
+      this.with = resolve;
+    });
+  }
+}
+
+/** Calls `done` when every partition has come to its end of the start, or is held. Others' partitions count too. */
+function watchEnds(
+  consumption: Consumption,
+  ends: ReadonlyMap<number, bigint>,
+  done: () => void,
+): () => void {
+  let looking = false;
+  const look = async () => {
+    if (looking || consumption.state.status !== 'running') return;
+    looking = true;
+    try {
+      const open = [...ends].filter(([partition, end]) => {
+        const lane = consumption.processing.lanes().find(each => each.partition === partition);
+        if (!lane) return end > 0n;
+        return lane.prefix < end && lane.state.status !== 'held' && lane.state.status !== 'lost';
+      });
+      const ours = new Set(consumption.processing.lanes().map(lane => lane.partition));
+      if (open.some(([partition]) => ours.has(partition))) return;
+      const facts = open.length > 0 ? await consumption.facts(open.map(([partition]) => partition)) : [];
+      if (facts?.every(({partition, committed}) => (committed ?? 0n) >= ends.get(partition)!)) done();
+    } catch {
+      // Looked again soon; a broker that is gone is told of by the consumer's state.
+    } finally {
+      looking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), lookInterval);
+  return () => clearInterval(timer);
+}
+
+function onSignals(stop: () => void): () => void {
+  let asked = false;
+  const hear = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(128 + (signal === 'SIGINT' ? 2 : 15));
+    asked = true;
+    say('Ending: waiting for messages in hand, then committing. Once more to end at once.');
+    stop();
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, hear);
+  return () => {
+    for (const signal of signals) process.off(signal, hear);
+  };
+}
+
+function tellState(group: string): (state: ConsumerState) => void {
+  return state => {
+    if (state.status === 'running') {
+      const {partitions} = state;
+      say(
+        `In group ${group} with ${partitions.length === 0 ? 'no partition' : `partitions ${partitions.join(', ')}`}.`,
+      );
+    }
+    if (state.status === 'rebalancing') say(`Group ${group} is meeting anew.`);
+    if (state.status === 'disconnected') {
+      const seconds = Math.max(1, Math.round((state.nextAttemptAt - Date.now()) / 1000));
+      say(`${state.explanation} Trying again in ${seconds} s.`);
+    }
+  };
+}
+
+function whereToStart(group: string, partitions: readonly {partition: number; retained: bigint}[]): string {
+  const retained = partitions.reduce((sum, each) => sum + each.retained, 0n);
+  return `Group ${group} has no committed offset yet, and ${retained} messages are there: say --from beginning, --from end or --from TIME.`;
+}
