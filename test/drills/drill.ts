@@ -17,6 +17,9 @@ export type DrillResult = {
   readonly counts: Readonly<Record<string, number>>;
 };
 
+/** ms without progress after which a held message is taken for what holds the work up. */
+const stillness = 3000;
+
 type Act = 'kill' | 'stop' | 'broker' | 'visitor';
 
 /**
@@ -43,6 +46,7 @@ export async function drill(
     brokerKills: 0,
     visitors: 0,
     visitorTook: 0,
+    operatorRestarts: 0,
   };
   const until = Date.now() + options.deadline;
 
@@ -114,6 +118,15 @@ export async function drill(
     }
   }
 
+  /** A dead letter that met the broker's death is held (rule 5); a restart is how an operator without a screen retries. */
+  async function operate(half: Half): Promise<void> {
+    say(`${half.policy}: held, restarted by the operator at ${half.processedCount()} processed`);
+    counts.operatorRestarts!++;
+    const code = await half.endConsumer('SIGTERM');
+    if (code !== 0) wrong.push(`${half.policy}: a stop while held ended with ${code}:\n${half.lastWords()}`);
+    half.startConsumer();
+  }
+
   async function judged(half: Half, act: string): Promise<Wrong[]> {
     // A broker that has just come back may not know the group at once.
     for (;;) {
@@ -131,10 +144,16 @@ export async function drill(
   /** Waits until so many messages are committed, or all. */
   async function progress(half: Half, count: number): Promise<void> {
     const wanted = Math.min(count, half.endOffset * plan.partitions);
+    let before = -1;
+    let since = Date.now();
     for (;;) {
       const committed = await half.committed().catch(() => []);
-      if (committed.reduce((sum, offset) => sum + offset, 0) >= wanted) return;
+      const sum = committed.reduce((all, offset) => all + offset, 0);
+      if (sum >= wanted) return;
       if (!half.isRunning) return;
+      if (sum !== before) since = Date.now();
+      before = sum;
+      if (half.isHeld && Date.now() - since > stillness) await operate(half);
       if (Date.now() > until) {
         throw new Error(
           `${half.policy}: no progress to ${wanted}; committed ${committed.join(' ')}\n${half.lastWords()}`,

@@ -29,6 +29,8 @@ export class Half {
   readonly #visited = new Set<string>();
   #child: ChildProcess | null = null;
   starts = 0;
+  /** A message of the running consumer is held: its dead letter was not acknowledged, and only a person ends that. */
+  isHeld = false;
 
   constructor(plan: DrillPlan, policy: OnFailure, brokers: string, kafka: Kafka, admin: Admin) {
     this.topic = `drill-${policy}-${plan.seed}-${Date.now()}`;
@@ -85,7 +87,11 @@ export class Half {
     const child = spawn(process.execPath, [...args, ...how, '--handler', 'test/drills/drill-handler.ts'], {
       cwd: top,
       env: {...process.env, DRILL_FILE: this.#file, DRILL_SEED: String(this.#plan.seed)},
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.isHeld = false;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (text.includes('"status":"held"')) this.isHeld = true;
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => this.#log.push(text));
     this.#child = child;
