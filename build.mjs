@@ -28,14 +28,17 @@ const unasked = [
   ],
 ];
 
-const quickerStart = {
-  name: 'quicker-start',
-  setup({onLoad}) {
+const quicker = {
+  name: 'quicker',
+  setup({onLoad, onResolve}) {
+    onResolve({filter: /^string-width$/}, ({importer}) =>
+      /ink[\\/]build[\\/]/.test(importer) ? {path: join(top, 'source/interface/string-width.ts')} : undefined,
+    );
     for (const [filter, found, instead] of unasked) {
       onLoad({filter}, ({path}) => {
         const text = readFileSync(path, 'utf8');
         const contents = text.replace(found, instead);
-        if (contents === text) throw new Error(`${path} has no ${found} any more: see quickerStart`);
+        if (contents === text) throw new Error(`${path} has no ${found} any more: see quicker`);
         return {contents};
       });
     }
@@ -119,7 +122,7 @@ async function bundle() {
       'react-devtools-core': join(top, 'source/interface/no-devtools.ts'),
       'widest-line': join(top, 'source/interface/widest-line.ts'),
     },
-    plugins: [quickerStart],
+    plugins: [quicker],
     banner: {
       js: "import {createRequire as makeRequire} from 'node:module'; const require = makeRequire(import.meta.url);",
     },

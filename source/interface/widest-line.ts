@@ -14,7 +14,7 @@ let knownBefore = new Map<string, number>();
 export default function widestLine(text: string): number {
   const seen = known.get(text);
   if (seen !== undefined) return seen;
-  const width = knownBefore.get(text) ?? measured(text);
+  const width = knownBefore.get(text) ?? Math.max(...text.split('\n').map(quickWidth));
   if (known.size >= mostKnown) {
     knownBefore = known;
     known = new Map();
@@ -23,13 +23,9 @@ export default function widestLine(text: string): number {
   return width;
 }
 
-function measured(text: string): number {
-  let widest = 0;
-  for (const line of text.split('\n')) {
-    const bare = line.replace(styles, '');
-    // Something else than styles, as of a library: its own measure knows more of it.
-    const width = bare.includes('\u001B') || bare.includes('\u009B') ? stringWidth(line) : textWidth(bare);
-    widest = Math.max(widest, width);
-  }
-  return widest;
+/** The columns of one line with its styles; the build puts it where Ink asks `string-width`. */
+export function quickWidth(line: string): number {
+  const bare = line.includes('\u001B') ? line.replace(styles, '') : line;
+  // Something else than styles, as of a library: its own measure knows more of it.
+  return bare.includes('\u001B') || bare.includes('\u009B') ? stringWidth(line) : textWidth(bare);
 }

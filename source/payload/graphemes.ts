@@ -87,7 +87,7 @@ function knownBoundary(text: string, at: number): number {
 }
 
 const narrowSet =
-  ' -~\u00a1-\u00ac\u00ae-\u02af\u0391-\u03a1\u03a3-\u03ce\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2500-\u257f';
+  ' -~\u00a1-\u00ac\u00ae-\u02af\u0391-\u03a1\u03a3-\u03ce\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2190-\u2193\u21b7\u21bb\u21c4\u2500-\u259f\u25b8\u25cb-\u25cc\u25cf\u2713\u2717';
 const wideSet = '\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3';
 const pictureSet = '[\\p{Emoji_Presentation}&&\\p{Extended_Pictographic}]';
 
@@ -111,7 +111,7 @@ export type Run = {
 /** From the boundary `at`: as many characters as are known to be equally wide, else the one character. */
 export function runFrom(text: string, at: number): Run {
   const code = text.charCodeAt(at);
-  const each = code < 0x2580 ? 1 : 2;
+  const each = code < 0x3000 ? 1 : 2;
   const simple = each === 1 ? narrow : wide;
   simple.lastIndex = at;
   if (simple.test(text)) {

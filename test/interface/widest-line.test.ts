@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import {expect, test} from 'vitest';
-import widestLine from '../../source/interface/widest-line.ts';
+import widestLine, {quickWidth} from '../../source/interface/widest-line.ts';
 import {safeText} from '../../source/payload/safe-text.ts';
 
 const widestByLibrary = (text: string) => Math.max(...text.split('\n').map(line => stringWidth(line)));
@@ -25,6 +25,7 @@ test('measures what the interface draws as the library does that it stands for',
     fc.property(fc.array(piece, {maxLength: 12}), pieces => {
       const text = pieces.join('');
       expect(widestLine(text)).toBe(widestByLibrary(text));
+      for (const line of text.split('\n')) expect(quickWidth(line)).toBe(stringWidth(line));
     }),
     {numRuns: 2000},
   );
