@@ -2,7 +2,15 @@ import type {Draft} from '../flow/delivery.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import {checkJson, type JsonCheck} from '../payload/check-json.ts';
 import {formatJson} from '../payload/format-json.ts';
-import {type DraftField, type DraftText, draftOf, emptyDraft, readDraft} from '../session/draft.ts';
+import {expandPlaceholders, nextPlaceholders} from '../payload/placeholders.ts';
+import {
+  type DraftField,
+  type DraftText,
+  draftOf,
+  emptyDraft,
+  expandDraft,
+  readDraft,
+} from '../session/draft.ts';
 import type {Desk} from './desk.ts';
 import {
   bufferOf,
@@ -32,11 +40,14 @@ export class Composer {
   partition: string;
   /** The value is Kafka's null; what was typed stays for when it is not. */
   isTombstone: boolean;
+  /** Placeholders are filled in at each publish. */
+  expands: boolean;
   replacing: Replacing | null = null;
   /** Counted up at each change. */
   version = 0;
   readonly #save: (draft: DraftText) => void;
   readonly #changed: () => void;
+  #sequence = 0;
   #aside: DraftText | null = null;
   #saveTimer: NodeJS.Timeout | null = null;
   #checked: {readonly value: TextBuffer; readonly check: JsonCheck; readonly bytes: number} | null = null;
@@ -50,6 +61,7 @@ export class Composer {
     this.key = draft.key;
     this.partition = draft.partition;
     this.isTombstone = draft.value === null;
+    this.expands = draft.expands;
   }
 
   get draft(): DraftText {
@@ -58,6 +70,7 @@ export class Composer {
       key: this.key,
       headers: textOf(this.headers),
       partition: this.partition,
+      expands: this.expands,
     };
   }
 
@@ -67,6 +80,7 @@ export class Composer {
     this.key = draft.key;
     this.partition = draft.partition;
     this.isTombstone = draft.value === null;
+    this.expands = draft.expands;
     this.#touched();
   }
 
@@ -128,6 +142,12 @@ export class Composer {
     this.#touched();
   }
 
+  toggleExpands(): void {
+    this.expands = !this.expands;
+    this.#checked = null;
+    this.#touched();
+  }
+
   /** The text pasted into a field, as it was. */
   paste(field: DraftField, text: string): void {
     const line = text.replace(/\p{Cc}+/gu, ' ').trim();
@@ -151,7 +171,8 @@ export class Composer {
   publish(desk: Desk): void {
     const {session, screen, workbench} = desk;
     const {topic} = session.place;
-    const read = readDraft(this.draft, topic);
+    const sent = expandDraft(this.draft, nextPlaceholders(this.#sequence + 1, Date.now()));
+    const read = readDraft(sent, topic);
     if (!read.ready) {
       screen.change({focus: 'payload', field: read.field, overlay: null});
       if (read.field === 'value' && read.line !== undefined) {
@@ -174,6 +195,7 @@ export class Composer {
       return;
     }
     this.flush();
+    this.#sequence++;
     const {replacing} = this;
     void workbench
       .publish(read.draft, delivery => {
@@ -221,7 +243,8 @@ export class Composer {
 
   #checkNow(): {readonly check: JsonCheck; readonly bytes: number} {
     const text = textOf(this.value);
-    this.#checked = {value: this.value, check: checkJson(text), bytes: Buffer.byteLength(text)};
+    const filled = this.expands ? expandPlaceholders(text, nextPlaceholders(this.#sequence + 1, 0)) : text;
+    this.#checked = {value: this.value, check: checkJson(filled), bytes: Buffer.byteLength(filled)};
     return this.#checked;
   }
 

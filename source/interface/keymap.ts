@@ -1,4 +1,5 @@
 import {consumerActions} from './actions/consumer.ts';
+import {faultActions} from './actions/faults.ts';
 import {generalActions} from './actions/general.ts';
 import {overlayActions} from './actions/overlays.ts';
 import {payloadActions} from './actions/payload.ts';
@@ -48,6 +49,7 @@ export const actions: readonly Action[] = [
   ...payloadActions,
   ...consumerActions,
   ...overlayActions,
+  ...faultActions,
 ];
 
 /** The scopes that count in each place, the nearest first. */

@@ -5,12 +5,13 @@ const explanation = `# Above the line of three dashes: key, partition and header
 #   partition: number    no such line: the key decides
 #   header name: text    'header name:' is empty, 'header name' alone is null, base64:… stands for bytes
 #   value: null          a tombstone, whatever stands below
+#   placeholders: on     {{uuid}}, {{now}} and {{seq}} are filled in at each publish
 # Below it: the value, letter by letter.
 `;
 const line = '---\n';
 
 /** The whole draft as one text, for a person's own editor. */
-export function draftAsText({value, key, headers, partition}: DraftText): string {
+export function draftAsText({value, key, headers, partition, expands}: DraftText): string {
   const names = headers.split('\n').filter(each => each.trim() !== '');
   return [
     explanation,
@@ -18,6 +19,7 @@ export function draftAsText({value, key, headers, partition}: DraftText): string
     partition === '' ? '' : `partition: ${partition}\n`,
     ...names.map(each => `header ${each}\n`),
     value === null ? 'value: null\n' : '',
+    expands ? 'placeholders: on\n' : '',
     line,
     value ?? '',
   ].join('');
@@ -28,14 +30,21 @@ export function draftFromText(text: string, before: DraftText): DraftText {
   const at = text.startsWith(line) ? 0 : text.indexOf(`\n${line}`) + 1;
   if (at === 0 && !text.startsWith(line))
     throw new Error('The line of three dashes is gone; the draft stays as it was.');
-  const draft = {key: null as string | null, partition: '', headers: [] as string[], isTombstone: false};
+  const draft = {
+    key: null as string | null,
+    partition: '',
+    headers: [] as string[],
+    isTombstone: false,
+    expands: false,
+  };
   for (const each of text.slice(0, at).split('\n')) {
     if (each.trim() === '' || each.startsWith('#')) continue;
-    const [, name, , rest] = /^(key|partition|header|value)(: ?| )(.*)$/.exec(each) ?? [];
+    const [, name, , rest] = /^(key|partition|header|value|placeholders)(: ?| )(.*)$/.exec(each) ?? [];
     if (name === 'key') draft.key = rest!;
     else if (name === 'partition') draft.partition = rest!.trim();
     else if (name === 'header') draft.headers.push(rest!);
     else if (name === 'value') draft.isTombstone = rest === 'null';
+    else if (name === 'placeholders') draft.expands = rest === 'on';
     else throw new Error(`"${each.slice(0, 60)}" is no line of a draft; the draft stays as it was.`);
   }
   const body = text.slice(at + line.length);
@@ -44,6 +53,7 @@ export function draftFromText(text: string, before: DraftText): DraftText {
     key: draft.key,
     partition: draft.partition,
     headers: draft.headers.join('\n'),
+    expands: draft.expands,
     value: draft.isTombstone ? null : added ? body.slice(0, -1) : body,
   };
 }

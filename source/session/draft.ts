@@ -1,6 +1,7 @@
 import type {Draft, DraftHeader} from '../flow/delivery.ts';
 import type {Headers, HeaderValue, Message} from '../flow/message.ts';
 import {checkJson} from '../payload/check-json.ts';
+import {expandPlaceholders, type PlaceholderValues} from '../payload/placeholders.ts';
 
 /**
  * A draft as a person edits it. Everything is text, so that it can be typed, kept in a file and opened in an editor;
@@ -15,9 +16,11 @@ export type DraftText = {
   readonly headers: string;
   /** Digits; empty: the partitioner chooses. */
   readonly partition: string;
+  /** Whether `{{uuid}}`, `{{now}}` and `{{seq}}` are filled in when it is published; else they are text (rule 2). */
+  readonly expands: boolean;
 };
 
-export const emptyDraft: DraftText = {value: '', key: null, headers: '', partition: ''};
+export const emptyDraft: DraftText = {value: '', key: null, headers: '', partition: '', expands: false};
 
 export type DraftField = 'value' | 'key' | 'headers' | 'partition';
 
@@ -33,6 +36,18 @@ export type ReadDraft =
     };
 
 const base64Prefix = 'base64:';
+
+/** The draft as it would be published with these values, where its placeholders are switched on. */
+export function expandDraft(text: DraftText, values: PlaceholderValues): DraftText {
+  if (!text.expands) return text;
+  const expand = (each: string | null) => (each === null ? null : expandPlaceholders(each, values));
+  return {
+    ...text,
+    value: expand(text.value),
+    key: expand(text.key),
+    headers: expandPlaceholders(text.headers, values),
+  };
+}
 
 /** Checks a draft; the value's bytes are the text's, letter by letter (rule 2). */
 export function readDraft(text: DraftText, topic: string): ReadDraft {
@@ -75,6 +90,7 @@ export function draftOf(message: Message): DraftText | null {
     key: textOf(message.key),
     headers: headerLines(message.headers),
     partition: String(message.partition),
+    expands: false,
   };
 }
 

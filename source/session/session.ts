@@ -2,6 +2,7 @@ import type {Clock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {Delivery} from '../flow/delivery.ts';
 import type {FlowEvent} from '../flow/events.ts';
+import {type InjectedFaults, noFaults} from '../flow/inject-faults.ts';
 import {positionOf} from '../flow/message.ts';
 import {Deliveries} from './deliveries.ts';
 import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
@@ -55,6 +56,8 @@ export class Session {
   /** One line for the person about what they did last, until `until` (ms since 1970). */
   flash: {readonly text: string; readonly level: LogEntry['level']; readonly until: number} | null = null;
   partitions: readonly PartitionView[] = [];
+  /** Faults put in on purpose; plainly visible while on. */
+  faults: InjectedFaults = noFaults;
   /** Counted up whenever something may look different. */
   version = 0;
   readonly #clock: Clock;
@@ -231,6 +234,11 @@ export class Session {
     if (state.status === 'failed') this.tell('error', `Delivery ${delivery.id} failed: ${state.reason}`);
     if (state.status === 'unknown')
       this.tell('warning', `Delivery ${delivery.id} is unknown: ${state.reason}`);
+  }
+
+  setFaults(faults: InjectedFaults): void {
+    this.#dirty = true;
+    this.faults = faults;
   }
 
   /** The broker that was brought along listens now. */

@@ -2,6 +2,7 @@ import type {Clock} from '../../flow/clock.ts';
 import type {Delivery, Draft} from '../../flow/delivery.ts';
 import type {FailurePolicy} from '../../flow/failure-policy.ts';
 import type {Handler} from '../../flow/handler.ts';
+import {injectFaults} from '../../flow/inject-faults.ts';
 import type {LaneView} from '../../flow/processing.ts';
 import type {KafkaClient} from '../../kafka/client.ts';
 import {Consumption, type StartChoice} from '../../kafka/consumption.ts';
@@ -159,7 +160,11 @@ export class KafkaWorkbench implements Workbench {
       topic,
       group,
       clock,
-      handler: this.#handler,
+      handler: injectFaults(this.#handler, {
+        clock,
+        faults: () => session.faults,
+        used: () => session.setFaults({...session.faults, failNext: session.faults.failNext - 1}),
+      }),
       policy,
       onLost,
       start,

@@ -1,3 +1,4 @@
+import {templates} from '../../payload/templates.ts';
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
 
@@ -29,6 +30,28 @@ export const payloadActions: readonly Action[] = [
     hint: 45,
     run: desk => desk.composer.toggleNull(desk.screen.field),
   },
+  {
+    id: 'placeholders',
+    keys: ['alt+p'],
+    scope: 'payload',
+    title: 'placeholders',
+    description: 'Fill in {{uuid}}, {{now}} and {{seq}} at each publish, or leave them as text',
+    run: ({composer}) => composer.toggleExpands(),
+  },
+  ...templates.map(
+    (template): Action => ({
+      id: `template-${template.name}`,
+      keys: [],
+      scope: 'payload',
+      title: `template: ${template.name}`,
+      description: `Template: ${template.name} (undo brings the text before back)`,
+      run: ({composer, screen}) => {
+        const {value, key = null, headers = '', expands = false} = template;
+        composer.load({value, key, headers, partition: '', expands});
+        screen.change({focus: 'payload', field: 'value'});
+      },
+    }),
+  ),
   {
     id: 'delivery-up',
     keys: ['up', 'k'],

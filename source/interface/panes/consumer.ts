@@ -1,3 +1,4 @@
+import {sayFaults} from '../../flow/inject-faults.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import type {Session} from '../../session/session.ts';
 import {again, clockTime, count, secondsUntil} from '../amounts.ts';
@@ -72,9 +73,11 @@ function noMatch({filter}: Screen, width: number, theme: Theme): string[] {
   return [theme.quiet(row([' ', `No match in view for /${safeText(filter)}. Esc shows all.`], width))];
 }
 
-function followText({stream, place}: Session, screen: Screen): string {
+function followText(session: Session, screen: Screen): string {
+  const {stream, place} = session;
   const filter = screen.filter.trim() === '' ? '' : `/${safeText(screen.filter)}  `;
-  const handler = filter + safeText(place.handler);
+  const faults = sayFaults(session.faults);
+  const handler = `${filter}${faults === '' ? '' : `FAULTS ${faults}  `}${safeText(place.handler)}`;
   if (screen.row === null) return `${handler}  follow ↓`;
   const newer = Math.max(0, (stream.rows.at(-1)?.id ?? 0) - screen.leftAt);
   return `${handler}  paused · ${newer} new`;

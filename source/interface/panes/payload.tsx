@@ -43,7 +43,10 @@ export function PayloadPane({desk, area, theme, focused, wasCommand, scrolls}: P
   const verdict = composer.isTombstone
     ? row([' ', ['null: a tombstone', theme.waiting], '  Alt+N brings the text back'], width)
     : check.valid
-      ? row([' ', ['valid', theme.good], ` · ${bytes(size)}`], width)
+      ? row(
+          [' ', ['valid', theme.good], ` · ${bytes(size)}`, composer.expands ? ' · placeholders on' : ''],
+          width,
+        )
       : size === 0
         ? row([[' empty: write JSON here', theme.quiet]], width)
         : row([' ', [`${check.line}:${check.column} ${safeText(check.reason)}`, theme.bad]], width);
