@@ -47,6 +47,7 @@ export async function drill(
     visitors: 0,
     visitorTook: 0,
     operatorRestarts: 0,
+    supervisorRestarts: 0,
   };
   const until = Date.now() + options.deadline;
 
@@ -54,13 +55,13 @@ export async function drill(
     await half.fill();
     half.startConsumer();
     while (!(await half.hasStarted().catch(() => false)) && Date.now() < until) await pause();
-    counts.messages! += half.endOffset * plan.partitions;
+    counts.messages! += half.total;
   }
   const acts = shuffledActs(plan, options.withVisitor);
   for (const [index, act] of acts.entries()) {
     const half = halves[index % halves.length]!;
     // Each act strikes after a share of the work, so that all of them meet a consumer at work.
-    await progress(half, Math.floor((half.endOffset * plan.partitions * (index + 1)) / (acts.length + 2)));
+    await progress(half, Math.floor((half.total * (index + 1)) / (acts.length + 2)));
     if (!half.isRunning) {
       wrong.push(
         `${half.policy}: the consumer ended by itself before act ${index + 1}:\n${half.lastWords()}`,
@@ -76,8 +77,8 @@ export async function drill(
     if (code !== 0) wrong.push(`${half.policy}: the last stop ended with ${code}:\n${half.lastWords()}`);
     wrong.push(...(await judged(half, 'end')));
     const committed = await half.committed();
-    if (committed.some(offset => offset !== half.endOffset)) {
-      wrong.push(`${half.policy}: at the end ${committed.join(' ')} are committed of ${half.endOffset} each`);
+    if (committed.some((offset, partition) => offset !== half.ends[partition])) {
+      wrong.push(`${half.policy}: at the end ${committed.join(' ')} are committed of ${half.ends.join(' ')}`);
     }
     counts[`processed (${half.policy})`] = half.processedCount();
     if (half.policy === 'dead-letter') counts['dead letters'] = (await half.deadLetters()).size;
@@ -143,13 +144,17 @@ export async function drill(
 
   /** Waits until so many messages are committed, or all. */
   async function progress(half: Half, count: number): Promise<void> {
-    const wanted = Math.min(count, half.endOffset * plan.partitions);
+    const wanted = Math.min(count, half.total);
     let before = -1;
     let since = Date.now();
     for (;;) {
       const committed = await half.committed().catch(() => []);
       const sum = committed.reduce((all, offset) => all + offset, 0);
       if (sum >= wanted) return;
+      if (half.missedTheBroker) {
+        counts.supervisorRestarts!++;
+        half.startConsumer();
+      }
       if (!half.isRunning) return;
       if (sum !== before) since = Date.now();
       before = sum;

@@ -28,6 +28,8 @@ export class Half {
   /** Offsets that others processed, as `partition@offset`. */
   readonly #visited = new Set<string>();
   #child: ChildProcess | null = null;
+  /** The offset after each partition's last message. */
+  readonly ends: number[] = [];
   starts = 0;
   /** A message of the running consumer is held: its dead letter was not acknowledged, and only a person ends that. */
   isHeld = false;
@@ -62,6 +64,9 @@ export class Half {
       await producer.send({topic: this.topic, acks: -1, messages: batch});
     }
     await producer.disconnect();
+    // KafkaJS's producer repeats what a slow broker answers late: what counts is what is in the log.
+    for (const {partition, high} of await this.#admin.fetchTopicOffsets(this.topic))
+      this.ends[partition] = Number(high);
   }
 
   startConsumer(): void {
@@ -117,9 +122,17 @@ export class Half {
     return this.#processed().size;
   }
 
-  /** The offset after each partition's last message. */
-  get endOffset(): number {
-    return Math.ceil(this.#plan.messages / this.#plan.partitions);
+  /** Messages in the topic. */
+  get total(): number {
+    return this.ends.reduce((sum, end) => sum + end, 0);
+  }
+
+  /** It ended by itself because the broker was away when it started: whoever supervises it starts it again. */
+  get missedTheBroker(): boolean {
+    return (
+      this.#child?.exitCode === 1 &&
+      /Nothing is listening|did not answer|closed the connection/.test(this.#log.at(-1) ?? '')
+    );
   }
 
   /** The choice of where to start is a commit on every partition. */
