@@ -24,12 +24,17 @@ export function row(pieces: readonly Piece[], width: number): string {
   return drawn + ' '.repeat(Math.max(0, left));
 }
 
-/** Pieces at both ends of a row of exactly `width` columns; the right ones give way. */
+/**
+ * Pieces at both ends of a row of exactly `width` columns. Where not all fits, the left ones are cut, down to a third
+ * of the row, since the right ones tell how things stand; where that is not enough, the right ones go.
+ */
 export function spread(start: readonly Piece[], end: readonly Piece[], width: number): string {
   const startWidth = widthOf(start);
   const endWidth = widthOf(end);
-  if (startWidth + endWidth + 1 > width) return row(start, width);
-  return row([...start, ' '.repeat(width - startWidth - endWidth), ...end], width);
+  if (startWidth + endWidth + 1 <= width)
+    return row([...start, ' '.repeat(width - startWidth - endWidth), ...end], width);
+  const left = width - endWidth - 1;
+  return left >= width / 3 ? `${row(start, left)} ${row(end, endWidth)}` : row(start, width);
 }
 
 export function widthOf(pieces: readonly Piece[]): number {

@@ -14,6 +14,10 @@ export type Desk = {
   leave(): void;
   /** Opens the draft in the person's editor; null where no editor is set up. */
   openEditor(): void;
+  /** Puts a text on the person's clipboard, through the terminal (OSC 52). */
+  copy(text: string): void;
+  /** Writes what is in view to a file in the working folder. */
+  exportSession(options: {readonly payloads: boolean}): void;
   /** The size of the consumer pane's list, of the overlay's and so on, for moving by pages. */
   pageRows: number;
 };

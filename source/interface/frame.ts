@@ -1,7 +1,7 @@
 import {safeText} from '../payload/safe-text.ts';
 import type {Session} from '../session/session.ts';
 import {again, secondsUntil} from './amounts.ts';
-import {type Piece, row, spread, widthOf} from './cells.ts';
+import {type Piece, row, spread, widthOf, wrap} from './cells.ts';
 import type {Desk} from './desk.ts';
 import {type Action, actionsAt, placeOf} from './keymap.ts';
 import {shownKey} from './keys.ts';
@@ -82,8 +82,8 @@ export function tooSmallLines(
   needs: {width: number; height: number},
 ): string[] {
   const lines = [
-    `Enlarge this window to ${needs.width}×${needs.height} (it is ${columns}×${rows}).`,
-    `consumer ${stateText(session)} · everything goes on`,
+    ...wrap(`Enlarge this window to ${needs.width}×${needs.height} (it is ${columns}×${rows}).`, columns),
+    ...wrap(`consumer ${stateText(session)} · everything goes on`, columns),
   ];
   return Array.from({length: rows}, (_, at) => row([lines[at] ?? ''], columns));
 }

@@ -1,12 +1,7 @@
-import {spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import process from 'node:process';
 import type {EmbeddedBroker} from '../../broker/index.ts';
 import {systemClock} from '../../flow/clock.ts';
 import {checkTopicName} from '../../flow/topic-name.ts';
-import {splitCommandLine} from '../../handlers/command/split-command-line.ts';
 import {createHandler} from '../../handlers/index.ts';
 import {Composer} from '../../interface/composer.ts';
 import type {Desk} from '../../interface/desk.ts';
@@ -14,7 +9,6 @@ import {type Interface, openInterface} from '../../interface/open.tsx';
 import {defaultColumns, type MessageColumns} from '../../interface/panes/message-row.ts';
 import {Screen} from '../../interface/screen.ts';
 import {type DraftText, emptyDraft} from '../../session/draft.ts';
-import {draftAsText, draftFromText} from '../../session/draft-as-text.ts';
 import {Session} from '../../session/session.ts';
 import {DraftFile} from '../../settings/draft-file.ts';
 import {LogFile} from '../../settings/log-file.ts';
@@ -24,7 +18,9 @@ import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
 import {CrashReport} from './crash-report.ts';
+import {editDraft} from './edit-draft.ts';
 import {needsEmbeddedBroker, startEmbeddedBroker} from './embedded-broker.ts';
+import {exportSession} from './export-session.ts';
 import {nameOfHandler} from './name-of-handler.ts';
 
 /** Where nobody says otherwise. */
@@ -134,6 +130,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     workbench: null,
     pageRows: 10,
     leave,
+    copy: text => process.stdout.write(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+    exportSession: exportOptions => exportSession(session, exportOptions),
     openEditor: () => void editDraft(ui, desk),
   };
   function leave(): void {
@@ -248,52 +246,4 @@ function onSignals(leave: () => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, leave);
   };
-}
-
-/** The whole draft in the person's editor; what they saved comes back. */
-async function editDraft(ui: Interface, {session, composer}: Desk): Promise<void> {
-  const line = process.env.VISUAL || process.env.EDITOR;
-  if (!line) {
-    session.say('warning', 'Set VISUAL or EDITOR to the editor that you like.');
-    session.touch();
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
-  const file = join(folder, 'draft.txt');
-  const {draft} = composer;
-  try {
-    const [program, ...args] = splitCommandLine(line);
-    writeFileSync(file, draftAsText(draft), {mode: 0o600});
-    const code = await runInTerminal(ui, program!, [...args, file]);
-    if (code !== 0) throw new Error(`${program} ended with ${code}; the draft stays as it was.`);
-    composer.load(draftFromText(readFileSync(file, 'utf8'), draft));
-  } catch (error) {
-    session.say('error', (error as Error).message);
-  } finally {
-    rmSync(folder, {recursive: true, force: true});
-    session.touch();
-  }
-}
-
-async function runInTerminal(
-  ui: Interface,
-  program: string,
-  args: readonly string[],
-): Promise<number | string> {
-  let result: number | string = 0;
-  await ui.suspend(
-    () =>
-      new Promise(resolve => {
-        const child = spawn(program, args, {stdio: 'inherit'});
-        child.on('error', error => {
-          result = error.message;
-          resolve();
-        });
-        child.on('exit', (code, signal) => {
-          result = code ?? signal ?? 0;
-          resolve();
-        });
-      }),
-  );
-  return result;
 }

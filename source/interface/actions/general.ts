@@ -105,6 +105,22 @@ export const generalActions: readonly Action[] = [
     run: ({screen}) => screen.change({overlay: {kind: 'log', top: null}}),
   },
   {
+    id: 'export',
+    keys: [],
+    scope: 'panes',
+    title: 'export',
+    description: 'Write what is in view to a file as JSON lines, without keys, headers and values',
+    run: desk => desk.exportSession({payloads: false}),
+  },
+  {
+    id: 'export-payloads',
+    keys: [],
+    scope: 'panes',
+    title: 'export with payloads',
+    description: 'Write what is in view to a file as JSON lines, keys and values included',
+    run: desk => desk.exportSession({payloads: true}),
+  },
+  {
     id: 'commands',
     keys: [':'],
     scope: 'panes',

@@ -39,7 +39,7 @@ export function topicLines(
   const held = partitions.filter(({obstacle}) => obstacle !== null).length;
   const title = titleBar(
     `TOPIC ${safeText(session.place.topic)}  ${summary(session)}`,
-    figures(session, held),
+    figures(session, held, width),
     {
       width,
       focused,
@@ -81,13 +81,15 @@ function summary({topic}: Session): string {
   return `${count(topic.partitions.length, 'partition')} · rf ${replicas}${made}`;
 }
 
-function figures(session: Session, held: number): string {
+function figures(session: Session, held: number, width: number): string {
   const {perSecond, history} = session.rate;
   const lags = session.partitions.map(({lag}) => lag);
   const lag =
     lags.length === 0 || lags.includes(null) ? '–' : lags.reduce<bigint>((sum, each) => sum + each!, 0n);
-  const dropped = session.stream.dropped > 0 ? `  not in view ${session.stream.dropped}` : '';
-  return `${perSecond} msg/s ${sparkline(history.slice(-12))}  lag ${lag}  held ${held}${dropped}`;
+  const {dropped} = session.stream;
+  const isWide = width >= wideFrom;
+  const hidden = dropped > 0 ? `  ${isWide ? 'not in view' : 'hidden'} ${dropped}` : '';
+  return `${perSecond} msg/s${isWide ? ` ${sparkline(history.slice(-12))}` : ''}  lag ${lag}  held ${held}${hidden}`;
 }
 
 function about({topic, now, place}: Session, width: number, theme: Theme): string[] {

@@ -1,0 +1,61 @@
+import type {Delivery} from '../flow/delivery.ts';
+import type {Row} from './row.ts';
+import type {Session} from './session.ts';
+
+/**
+ * What is in view as JSON lines, one a delivery and one a message, oldest first: how each stands, its attempts, whether
+ * it is committed. Keys, headers and values only with `payloads`, for they may be personal.
+ */
+export function* exportLines(session: Session, {payloads}: {readonly payloads: boolean}): Generator<string> {
+  for (const delivery of session.deliveries.items) yield line(deliveryRecord(delivery, payloads));
+  for (const row of session.stream.rows) {
+    yield line(
+      messageRecord(row, session.isCommitted(row.partition, row.offset), session.place.topic, payloads),
+    );
+  }
+}
+
+function deliveryRecord({id, draft, sentAt, state}: Delivery, payloads: boolean) {
+  return {
+    kind: 'delivery',
+    id,
+    topic: draft.topic,
+    sentAt: new Date(sentAt).toISOString(),
+    ...state,
+    ...(payloads && {key: text(draft.key), value: text(draft.value)}),
+  };
+}
+
+function messageRecord(row: Row, committed: boolean, topic: string, payloads: boolean) {
+  const {partition, offset, timestamp, state, attempts, valueBytes} = row;
+  return {
+    kind: 'message',
+    topic,
+    partition,
+    offset,
+    timestamp: new Date(timestamp).toISOString(),
+    ...state,
+    committed,
+    valueBytes,
+    attempts: attempts.map(({at, ...attempt}) => ({at: new Date(at).toISOString(), ...attempt})),
+    ...(payloads && {
+      key: text(row.key),
+      value: text(row.value),
+      isWhole: (row.value?.length ?? 0) === valueBytes,
+    }),
+  };
+}
+
+/** Text where the bytes are UTF-8, else base64, told apart. */
+function text(bytes: Uint8Array | null): string | null | {readonly base64: string} {
+  if (bytes === null) return null;
+  try {
+    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
+  } catch {
+    return {base64: Buffer.from(bytes).toString('base64')};
+  }
+}
+
+function line(record: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+}
