@@ -24,6 +24,8 @@ export type Exit = {readonly code: number; readonly signal: number};
 export type Expected = string | RegExp | ((screen: readonly string[]) => boolean);
 
 const patience = 15_000;
+/** Synchronized output ends: what came since it began is one drawing. */
+const endOfDrawing = Buffer.from('\u001B[?2026l');
 const bytesOfKey: Readonly<Record<string, string>> = {
   enter: '\r',
   'alt+enter': '\u001B\r',
@@ -56,6 +58,7 @@ export class Terminal {
   readonly #screen: InstanceType<typeof xterm.Terminal>;
   readonly #chunks: Buffer[] = [];
   readonly #watchers = new Set<() => void>();
+  readonly #drawings = new Set<() => void>();
   #ended: Exit | null = null;
 
   constructor(args: readonly string[], options: TerminalOptions = {}) {
@@ -199,9 +202,39 @@ export class Terminal {
     });
   }
 
+  /** Looks at the next drawings, each as soon as it is whole on the screen; rejects with what a look throws. */
+  eachDrawing(count: number, look: () => void): Promise<void> {
+    let left = count;
+    return new Promise((resolve, reject) => {
+      const drawn = () => {
+        try {
+          look();
+          if (--left > 0) return;
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+        this.#drawings.delete(drawn);
+      };
+      this.#drawings.add(drawn);
+    });
+  }
+
   #take(data: Buffer): void {
     this.#chunks.push(data);
-    this.#screen.write(data, () => this.#look());
+    for (let rest = data; rest.length > 0; ) {
+      const end = rest.indexOf(endOfDrawing);
+      const part = end < 0 ? rest : rest.subarray(0, end + endOfDrawing.length);
+      rest = rest.subarray(part.length);
+      this.#screen.write(part, () => {
+        this.#look();
+        if (end >= 0) this.#drawn();
+      });
+    }
+  }
+
+  #drawn(): void {
+    for (const drawn of [...this.#drawings]) drawn();
   }
 
   #look(): void {
