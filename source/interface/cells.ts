@@ -10,6 +10,9 @@ export function cell(text: string, width: number, align: 'start' | 'end' = 'star
   return padToWidth(safeText(text), width, align);
 }
 
+/** Alone it would become part of what stands before it, and the row one column shorter. */
+const beginsWithMark = /^\p{M}/u;
+
 /** Pieces one after the other in exactly `width` columns: what does not fit is cut with `…`. */
 export function row(pieces: readonly Piece[], width: number): string {
   let left = width;
@@ -17,7 +20,7 @@ export function row(pieces: readonly Piece[], width: number): string {
   for (const piece of pieces) {
     if (left <= 0) break;
     const [text, style] = typeof piece === 'string' ? [piece, null] : piece;
-    const fitting = cutToWidth(text, left);
+    const fitting = cutToWidth(beginsWithMark.test(text) ? `◌${text}` : text, left);
     left -= textWidth(fitting);
     drawn += style ? style(fitting) : fitting;
   }
