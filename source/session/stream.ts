@@ -27,7 +27,7 @@ export type StreamCounts = {
 
 /**
  * The newest messages, each on one row with how it stands. Bounded by rows and by bytes; whatever is not shown (too
- * many at once, or long ago) is counted in `dropped`. Whoever failed always gets a row.
+ * many at once, or long ago) is counted in `dropped`. Whoever failed always gets a row, and keeps it while it is held.
  */
 export class Stream {
   readonly counts: StreamCounts = {
@@ -41,6 +41,9 @@ export class Stream {
   /** Messages that were handled and are not, or no longer, in view. */
   dropped = 0;
   #rows: Row[] = [];
+  /** Rows that are too old for `#rows`, and are held or retried still. */
+  #heldBefore: Row[] = [];
+  #all: readonly Row[] | null = null;
   #nextId = 0;
   #bytes = 0;
   readonly #byPosition = new Map<string, Row>();
@@ -54,14 +57,17 @@ export class Stream {
     this.#now = now;
   }
 
-  /** Oldest first; ids are consecutive. */
+  /** Oldest first, in order of their ids. */
   get rows(): readonly Row[] {
-    return this.#rows;
+    if (this.#heldBefore.length === 0) return this.#rows;
+    this.#all ??= [...this.#heldBefore, ...this.#rows];
+    return this.#all;
   }
 
   row(id: number): Row | null {
     const first = this.#rows[0];
-    return first ? (this.#rows[id - first.id] ?? null) : null;
+    if (first && id >= first.id) return this.#rows[id - first.id] ?? null;
+    return this.#heldBefore.find(row => row.id === id) ?? null;
   }
 
   rowAt(partition: number, offset: bigint): Row | null {
@@ -200,6 +206,7 @@ export class Stream {
   #add(message: Message, state: RowState, mostOfValue = previewBytes): Row {
     const row = rowOf(this.#nextId++, message, state, this.#now(), mostOfValue);
     this.#rows.push(row);
+    this.#all = null;
     this.#bytes += weightOf(row);
     this.#byPosition.set(`${row.partition}@${row.offset}`, row);
     return row;
@@ -235,14 +242,23 @@ export class Stream {
       gone < this.#rows.length &&
       (this.#rows.length - gone > mostRows * 0.75 || this.#bytes > mostBytes * 0.75)
     ) {
-      const row = this.#rows[gone++]!;
-      this.#bytes -= weightOf(row);
-      const position = `${row.partition}@${row.offset}`;
-      if (this.#byPosition.get(position) === row) this.#byPosition.delete(position);
+      this.#bytes -= weightOf(this.#rows[gone++]!);
     }
+    const old = [...this.#heldBefore, ...this.#rows.slice(0, gone)];
     this.#rows = this.#rows.slice(gone);
-    this.dropped += gone;
+    this.#heldBefore = old.filter(waits);
+    this.#all = null;
+    this.dropped += old.length - this.#heldBefore.length;
+    for (const row of old) {
+      const position = `${row.partition}@${row.offset}`;
+      if (!waits(row) && this.#byPosition.get(position) === row) this.#byPosition.delete(position);
+    }
   }
+}
+
+/** The operator or a timer has still to do with it. */
+function waits({state: {status}}: Row): boolean {
+  return status === 'held' || status === 'retrying' || status === 'failed';
 }
 
 function processedState(outcome: Outcome, attempt: number): RowState {
