@@ -1,35 +1,45 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {alternate, type Figure, type Row, type Sample} from './figure.ts';
-import {node, ProgramScreen, program} from './program-screen.ts';
+import {ProgramScreen, program} from './program-screen.ts';
 
 const rounds = 10;
+const size = {columns: 120, rows: 40};
 
-/** From starting the program to its first whole screen, the header and the hints; against Node that does nothing. */
+/**
+ * From starting the program to its first whole screen, the header and the hints; against Node that does nothing. A first
+ * start compiles everything, later ones find it compiled: those are what a person waits for day by day.
+ */
 export const start: Figure = {
   name: 'start',
   async measure(bootstrap, say) {
     const args = [program, '--brokers', bootstrap, '--topic', 'not-there', '--group', 'bench-start'];
-    const {ours, theirs} = await alternate(
-      {
-        ours: async () => {
-          const screen = new ProgramScreen(args, {columns: 120, rows: 40});
-          const shown = await screen.waitFor(
-            () => screen.row(0).includes('kafka-notify') && screen.row(39).trim() !== '',
-            'header and hints',
-          );
-          await screen.end();
-          return shown - screen.began;
-        },
-        theirs: bareNode,
-      },
+    const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-bench-state-'));
+    const begin = async (environment: Readonly<Record<string, string>>) => {
+      const screen = new ProgramScreen(args, {...size, environment});
+      const shown = await screen.waitFor(
+        () => screen.row(0).includes('kafka-notify') && screen.row(size.rows - 1).trim() !== '',
+        'header and hints',
+      );
+      // It leaves in order, and so keeps what it has compiled.
+      screen.type('\u0003');
+      await screen.exit;
+      return shown - screen.began;
+    };
+    const {again, first, bare} = await alternate(
+      {again: () => begin({KAFKA_NOTIFY_STATE_DIR: folder}), first: () => begin({}), bare: bareNode},
       rounds,
       say,
     );
+    rmSync(folder, {recursive: true, force: true});
     return [
-      {what: 'start to first full frame', ours, unit: 'ms'},
-      {what: `${node.split('/').at(-1)} -e 0`, ours: theirs, unit: 'ms'},
+      {what: 'start to first full frame', ours: again, unit: 'ms'},
+      {what: 'the very first start', ours: first, unit: 'ms'},
+      {what: 'node -e 0', ours: bare, unit: 'ms'},
       {
-        what: 'the program beyond bare Node',
-        ours: beyond(ours, theirs),
+        what: 'start beyond bare Node',
+        ours: beyond(again, bare),
         unit: 'ms',
         target: {sign: '≤', value: 200},
       },
@@ -38,7 +48,7 @@ export const start: Figure = {
 };
 
 async function bareNode(): Promise<number> {
-  const screen = new ProgramScreen(['-e', '0'], {columns: 120, rows: 40});
+  const screen = new ProgramScreen(['-e', '0'], size);
   await screen.exit;
   return performance.now() - screen.began;
 }
