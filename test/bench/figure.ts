@@ -23,6 +23,8 @@ export type Row = {
   readonly unit: string;
   /** Held against the ratio, or against ours where there is nothing to compare with. */
   readonly target?: {readonly sign: '≥' | '≤'; readonly value: number};
+  /** Why the target is missed, where that is known; told only then. */
+  readonly why?: string;
 };
 
 /** The rounds' results, in the row's unit. */

@@ -12,7 +12,7 @@ import {memory} from './memory.ts';
 import {publish} from './publish.ts';
 import {reference} from './reference.ts';
 import {start} from './start.ts';
-import {table} from './table.ts';
+import {excuses, table} from './table.ts';
 
 const figures = [consume, publish, reference, start, interfaceFigure, memory];
 const {positionals: asked, values} = parseArgs({
@@ -46,6 +46,7 @@ for (const figure of figures) {
 await cluster.stop();
 
 console.log(`\n${table(rows)}\n`);
+for (const line of excuses(rows)) console.log(line);
 console.log(
   'Medians of the rounds, with the least and the greatest behind them. The broker runs on the same machine, and',
 );

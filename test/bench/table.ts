@@ -15,10 +15,27 @@ export function table(rows: readonly Row[]): string {
     .join('\n');
 }
 
-function cellsOf({what, ours, theirs, unit, target}: Row): string[] {
+/** The rows that miss their targets although it is known why, one line each. */
+export function excuses(rows: readonly Row[]): string[] {
+  return rows.flatMap(row => (row.why && !isReached(row) ? [`${row.what}: ${row.why}`] : []));
+}
+
+/** What is held against the target. */
+function heldOf({ours, theirs}: Row): number {
+  return median(theirs ? ratios(ours, theirs.sample) : ours);
+}
+
+function isReached(row: Row): boolean {
+  if (!row.target) return true;
+  const {sign, value} = row.target;
+  return sign === '≥' ? heldOf(row) >= value : heldOf(row) <= value;
+}
+
+function cellsOf(row: Row): string[] {
+  const {what, ours, theirs, unit, target} = row;
   const ratio = theirs && ratios(ours, theirs.sample);
-  const held = median(ratio ?? ours);
-  const reached = target && (target.sign === '≥' ? held >= target.value : held <= target.value);
+  const held = heldOf(row);
+  const reached = isReached(row);
   return [
     what,
     `${spread(ours, whole)} ${unit}`,
