@@ -37,5 +37,5 @@ export function handlerFile(source: string): {readonly path: string; save(source
 
 /** Processing code that throws this where the message is of that type. */
 export function throwsOn(type: string, thrown = "new TypeError('there is no recipient')"): string {
-  return `export function processMessage({value}) { if (value.type === '${type}') throw ${thrown}; }\n`;
+  return `export function processMessage({value}) { if (value?.type === '${type}') throw ${thrown}; }\n`;
 }
