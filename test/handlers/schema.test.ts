@@ -1,4 +1,6 @@
 import {describe, expect, it} from 'vitest';
+import type {Handler} from '../../source/flow/handler.ts';
+import type {Outcome} from '../../source/flow/outcome.ts';
 import {createBuiltInHandler} from '../../source/handlers/built-in.ts';
 import {loadSchema} from '../../source/handlers/schema.ts';
 import {handlerFile, runOf} from './support/runs.ts';
@@ -7,6 +9,15 @@ const schemaFile = (text: string) => handlerFile(text, 'schema.json');
 const withSchema = async (schema: unknown) =>
   createBuiltInHandler(await loadSchema(schemaFile(JSON.stringify(schema))));
 
+/** On a slow machine a run is given back before its end, so that nothing else waits. */
+async function untilOneFails(handler: Handler, values: readonly (string | null)[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  while (outcomes.length < values.length && outcomes.at(-1)?.status !== 'failed') {
+    outcomes.push(...(await handler.handle(runOf(values.slice(outcomes.length)))));
+  }
+  return outcomes;
+}
+
 describe('the built-in handler with a schema', () => {
   it('processes what is valid, and says where the rest is not', async () => {
     const handler = await withSchema({
@@ -14,9 +25,8 @@ describe('the built-in handler with a schema', () => {
       required: ['to'],
       properties: {to: {type: 'string', format: 'email'}, tags: {type: 'array', items: {type: 'string'}}},
     });
-    const outcomes = await handler.handle(
-      runOf(['{"to":"user@example.org"}', null, '{"to":"user@example.org","tags":["a",2]}', '{}']),
-    );
+    const values = ['{"to":"user@example.org"}', null, '{"to":"user@example.org","tags":["a",2]}', '{}'];
+    const outcomes = await untilOneFails(handler, values);
     expect(outcomes).toMatchObject([
       {status: 'processed'},
       {status: 'processed', note: 'tombstone'},

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {compactJson, formatJson} from '../../source/payload/format-json.ts';
+import {cpuTime} from '../support/cpu-time.ts';
 
 describe('formatting JSON', () => {
   it('writes it in lines', () => {
@@ -61,9 +62,9 @@ describe('formatting JSON', () => {
     const text = `[${Array.from({length: 11_000}, () => one).join(',')}]`;
     expect(text.length).toBeGreaterThan(1e6 - 1e5);
     formatJson(text);
-    const start = performance.now();
+    const start = cpuTime();
     const lines = formatJson(text);
-    expect(performance.now() - start).toBeLessThan(200);
+    expect(cpuTime() - start).toBeLessThan(600);
     expect(lines.split('\n')).toHaveLength(11_000 * 9 + 2);
   });
 
@@ -74,8 +75,8 @@ describe('formatting JSON', () => {
 
   it('finds the end of a string of many backslashes at once', () => {
     const text = JSON.stringify(['\\"'.repeat(300_000)]);
-    const start = performance.now();
+    const start = cpuTime();
     expect(compactJson(text)).toBe(text);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuTime() - start).toBeLessThan(1500);
   });
 });

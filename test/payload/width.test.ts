@@ -4,6 +4,7 @@ import {describe, expect, it} from 'vitest';
 import {boundaryFrom, nextBoundary, previousBoundary} from '../../source/payload/graphemes.ts';
 import {safeText} from '../../source/payload/safe-text.ts';
 import {cutToWidth, eachCharacter, padToWidth, textWidth} from '../../source/payload/width.ts';
+import {cpuTime} from '../support/cpu-time.ts';
 
 // biome-ignore format: they are one thing
 const pieces = fc.constantFrom(
@@ -80,9 +81,9 @@ describe('the width of text', () => {
 
   it('cuts a text of 8 MB without reading it', () => {
     const long = 'ü日👍'.repeat(2_000_000);
-    const start = performance.now();
+    const start = cpuTime();
     for (let times = 0; times < 1000; times++) cutToWidth(long, 60);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(cpuTime() - start).toBeLessThan(1500);
   });
 });
 

@@ -2,12 +2,12 @@ import {existsSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, it, vi} from 'vitest';
 import {createCommandHandler} from '../../../source/handlers/command/command-handler.ts';
-import {attempt, message, python} from '../support/programs.ts';
+import {attempt, message, python, pythonThere} from '../support/programs.ts';
 import {handlerFile, runOf} from '../support/runs.ts';
 
 const handlerOf = (code: string, timeout = 15_000) => createCommandHandler(python(code), {timeout});
 
-describe('a program run for each message', () => {
+describe.skipIf(!pythonThere.available)('a program run for each message', () => {
   it('gets the value on stdin and the metadata in the environment; what it prints is kept', async () => {
     const handler = await handlerOf(`
 import json, os, sys
@@ -100,7 +100,7 @@ print("a warning", file=sys.stderr)`);
   });
 });
 
-describe('a hostile program', () => {
+describe.skipIf(!pythonThere.available)('a hostile program', () => {
   it('that is not there is refused at the start, by name', async () => {
     const create = (program: string) => createCommandHandler([program], {timeout: 1000});
     await expect(create('no-such-program')).rejects.toThrow(

@@ -3,7 +3,7 @@ import {dirname, join} from 'node:path';
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import type {Handler} from '../../../source/flow/handler.ts';
 import {createLinesHandler} from '../../../source/handlers/command/lines-handler.ts';
-import {attempt, message, python} from '../support/programs.ts';
+import {attempt, message, python, pythonThere} from '../support/programs.ts';
 import {handlerFile, run, runOf} from '../support/runs.ts';
 
 const open: Handler[] = [];
@@ -34,7 +34,7 @@ afterEach(async () => {
   notices.length = 0;
 });
 
-describe('a program that is spoken to by lines', () => {
+describe.skipIf(!pythonThere.available)('a program that is spoken to by lines', () => {
   it('gets the messages in order and answers each; what it prints on stderr is kept', async () => {
     const handler = await handlerOf(
       answering(`print(message["offset"], value, file=sys.stderr, flush=True); ${ok}`),
@@ -126,7 +126,7 @@ describe('a program that is spoken to by lines', () => {
   });
 });
 
-describe('a hostile program that is spoken to by lines', () => {
+describe.skipIf(!pythonThere.available)('a hostile program that is spoken to by lines', () => {
   it('that is not there is refused at the start, by name', async () => {
     await expect(
       createLinesHandler(['no-such-program'], {timeout: 1000, onNotice: () => {}}),

@@ -1,7 +1,12 @@
 import type {Handler} from '../../../source/flow/handler.ts';
 import type {Message} from '../../../source/flow/message.ts';
 import type {Outcome} from '../../../source/flow/outcome.ts';
+import {program} from '../../kafka/requirements.ts';
 import {handlerFile} from './runs.ts';
+
+/** Whether there is a Python to run programs with. */
+export const pythonThere = program('python3');
+if (!pythonThere.available) console.error(`skipped: ${pythonThere.reason}`);
 
 /** A program of these lines of Python. */
 export function python(code: string): string[] {
