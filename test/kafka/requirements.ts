@@ -15,7 +15,11 @@ function missing(reason: string): Availability {
 
 /** Java 17 or newer and Maven, or a broker named in KAFKA_BOOTSTRAP_SERVERS. */
 export function apacheKafka(): Availability {
-  if (process.env.KAFKA_BOOTSTRAP_SERVERS) return available;
+  return process.env.KAFKA_BOOTSTRAP_SERVERS ? available : apacheTools();
+}
+
+/** Java 17 or newer and Maven, which bring Apache's own command line tools. */
+export function apacheTools(): Availability {
   const java = spawnSync('java', ['-version'], {encoding: 'utf8'});
   if (java.error) return missing('there is no java on this machine (Apache Kafka needs 17 or newer)');
   const version = Number(/version "(\d+)/.exec(java.stderr)?.[1] ?? 0);
