@@ -1,19 +1,9 @@
 import type {Admin} from 'kafkajs';
 import kafkajs from 'kafkajs';
+import type {PartitionStatus} from '../flow/partition-status.ts';
 import {checkTopicName} from '../flow/topic-name.ts';
 import type {KafkaClient} from './client.ts';
 import {DeadlineError, withDeadline} from './deadline.ts';
-
-export type PartitionStatus = {
-  readonly partition: number;
-  /** null: no leader now. */
-  readonly leader: number | null;
-  readonly replicas: readonly number[];
-  readonly inSync: readonly number[];
-  /** First retained and next offset; null while they cannot be asked for. */
-  readonly first: bigint | null;
-  readonly end: bigint | null;
-};
 
 export type TopicStatus =
   | {readonly status: 'missing'; readonly topic: string}

@@ -1,5 +1,6 @@
 import type {LostPosition} from '../flow/events.ts';
 import type {Failure} from '../flow/outcome.ts';
+import type {PartitionStatus} from '../flow/partition-status.ts';
 import type {LaneView} from '../flow/processing.ts';
 import type {TopicState} from './workbench.ts';
 
@@ -16,13 +17,7 @@ export type Obstacle =
   | {readonly status: 'lost'; readonly lost: LostPosition};
 
 /** Everything that is known of one partition; null: not known now. */
-export type PartitionView = {
-  readonly partition: number;
-  readonly leader: number | null;
-  readonly replicas: readonly number[];
-  readonly inSync: readonly number[];
-  readonly first: bigint | null;
-  readonly end: bigint | null;
+export type PartitionView = PartitionStatus & {
   /** Finished without a gap below this offset, by this consumer. */
   readonly processed: bigint | null;
   readonly committed: bigint | null;

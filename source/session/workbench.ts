@@ -1,15 +1,6 @@
 import type {Delivery, Draft} from '../flow/delivery.ts';
+import type {PartitionStatus} from '../flow/partition-status.ts';
 import type {LaneView} from '../flow/processing.ts';
-
-/** One partition as the cluster tells it. */
-export type TopicPartitionFacts = {
-  readonly partition: number;
-  readonly leader: number | null;
-  readonly replicas: readonly number[];
-  readonly inSync: readonly number[];
-  readonly first: bigint | null;
-  readonly end: bigint | null;
-};
 
 /** What is known of the topic. Times are ms since 1970; `explanation` is one sentence for a person. */
 export type TopicState =
@@ -18,7 +9,7 @@ export type TopicState =
   | {readonly status: 'creating'; readonly since: number}
   | {
       readonly status: 'there';
-      readonly partitions: readonly TopicPartitionFacts[];
+      readonly partitions: readonly PartitionStatus[];
       /** When this program created it; null: it was there before. */
       readonly createdAt: number | null;
     }
