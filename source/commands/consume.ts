@@ -1,8 +1,8 @@
 import type {Handler} from '../flow/handler.ts';
-import {checkTopicName} from '../flow/topic-name.ts';
 import {createHandler} from '../handlers/index.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {Topics} from '../kafka/topics.ts';
+import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {type ConsumeOptions, consumeOptions} from './consume-flags.ts';
@@ -70,11 +70,7 @@ const command: Command = {
   async run({flags, settings}) {
     const options = consumeOptions(flags, Date.now());
     const topic = topicOf(settings);
-    try {
-      checkTopicName(topic);
-    } catch (error) {
-      throw new CommandError((error as Error).message, exitCodes.wrongUse);
-    }
+    checkedTopic(topic);
     const handler = await handlerFor(options);
     const client = clientFor(settings);
     const topics = new Topics(client);

@@ -2,10 +2,10 @@ import {readFile} from 'node:fs/promises';
 import process from 'node:process';
 import {buffer} from 'node:stream/consumers';
 import type {Delivery, Draft} from '../flow/delivery.ts';
-import {checkTopicName} from '../flow/topic-name.ts';
 import {createPartitioner} from '../kafka/partitioners.ts';
 import {KafkaPublisher} from '../kafka/publisher.ts';
 import {Topics} from '../kafka/topics.ts';
+import {checkedTopic} from './checked-topic.ts';
 import type {Command, FlagValues} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {checkedJson, draftFrame} from './draft-from-flags.ts';
@@ -81,11 +81,7 @@ async function ensureTopic(
   topics: Topics,
   explain: (error: unknown) => Promise<string>,
 ): Promise<void> {
-  try {
-    checkTopicName(topic);
-  } catch (error) {
-    throw new CommandError((error as Error).message, exitCodes.wrongUse);
-  }
+  checkedTopic(topic);
   try {
     const found = await topics.describe(topic);
     if (found.status === 'exists') return;

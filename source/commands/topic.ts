@@ -1,5 +1,5 @@
-import {checkTopicName} from '../flow/topic-name.ts';
 import {Topics} from '../kafka/topics.ts';
+import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
@@ -32,11 +32,7 @@ const command: Command = {
     const name = topicOf(settings, words[0]);
     const partitions = countOf(flags.partitions, '--partitions');
     const replicationFactor = countOf(flags.replicationFactor, '--replication-factor');
-    try {
-      checkTopicName(name);
-    } catch (error) {
-      throw new CommandError((error as Error).message, exitCodes.wrongUse);
-    }
+    checkedTopic(name);
     const client = clientFor(settings);
     const topics = new Topics(client);
     try {

@@ -1,7 +1,6 @@
 import process from 'node:process';
 import type {EmbeddedBroker} from '../../broker/index.ts';
 import {systemClock} from '../../flow/clock.ts';
-import {checkTopicName} from '../../flow/topic-name.ts';
 import {createHandler} from '../../handlers/index.ts';
 import {Composer} from '../../interface/composer.ts';
 import type {Desk} from '../../interface/desk.ts';
@@ -13,6 +12,7 @@ import {Session} from '../../session/session.ts';
 import {DraftFile} from '../../settings/draft-file.ts';
 import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
+import {checkedTopic} from '../checked-topic.ts';
 import type {Command, CommandInput, FlagValues} from '../command.ts';
 import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
@@ -92,11 +92,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
   }
   const options = consumeOptions(flags, Date.now());
   const topic = settings.topic.value ?? defaultTopic;
-  try {
-    checkTopicName(topic);
-  } catch (error) {
-    throw new CommandError((error as Error).message, exitCodes.wrongUse);
-  }
+  checkedTopic(topic);
   const embedded = await needsEmbeddedBroker(settings, flags.embedded === true);
   const folder = stateFolder(process.env);
   const log = new LogFile(folder);
