@@ -117,7 +117,8 @@ else {
         expect(sum(consumed, 'records_consumed')).toBe(count);
         const commits = consumed.filter(({name}) => name === 'offsets_committed');
         expect(commits.filter(({success}) => success !== true)).toEqual([]);
-        const ends = (await broker.committed(group, topic)).map(Number);
+        // The sticky producer may leave a partition empty; nothing is committed there (−1).
+        const ends = (await broker.committed(group, topic)).map(offset => Math.max(0, Number(offset)));
         expect(ends.reduce((all, end) => all + end, 0)).toBe(count);
       },
       patience,
