@@ -69,6 +69,7 @@ describeOnBrokers('text from outside on the screen', broker => {
     );
     terminal.press('x');
     await terminal.waitFor(`held ${values.length}`, 60_000);
+    await terminal.waitFor('␛[977J␛[977;1H');
     for (let at = 0; at < values.length; at++) {
       terminal.press('h');
       await terminal.waitFor(/▸✗ held/);
