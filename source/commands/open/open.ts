@@ -22,6 +22,7 @@ import {editDraft} from './edit-draft.ts';
 import {needsEmbeddedBroker, startEmbeddedBroker} from './embedded-broker.ts';
 import {exportSession} from './export-session.ts';
 import {nameOfHandler} from './name-of-handler.ts';
+import {rememberTopic} from './remember-topic.ts';
 
 /** Where nobody says otherwise. */
 const defaultTopic = 'notifications';
@@ -200,6 +201,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     await broker?.stop();
     log.flush();
     tellLeft(session);
+    if (session.topic.status === 'there') await rememberTopic(settings);
   }
 }
 
