@@ -1,22 +1,30 @@
-/** `npm run drill [-- --seed N] [-- --short]`: the whole drill on Apache Kafka, with its counts. */
+/**
+ * `npm run drill [-- --seed N] [--short] [--embedded]`: the whole drill on Apache Kafka or on the embedded broker, with its
+ * counts.
+ */
 import {parseArgs} from 'node:util';
 import {apacheKafka, program} from '../kafka/requirements.ts';
 import {startKafka} from '../kafka/start-kafka.ts';
 import {drill} from './drill.ts';
+import {startEmbedded} from './embedded.ts';
 import {fullPlan, shortPlan} from './plan.ts';
 
 const {values} = parseArgs({
-  options: {seed: {type: 'string', default: '1'}, short: {type: 'boolean', default: false}},
+  options: {
+    seed: {type: 'string', default: '1'},
+    short: {type: 'boolean', default: false},
+    embedded: {type: 'boolean', default: false},
+  },
 });
 const seed = Number(values.seed);
 const possible = apacheKafka();
-if (!possible.available) {
-  console.error(`The drill needs Apache Kafka: ${possible.reason}.`);
+if (!values.embedded && !possible.available) {
+  console.error(`The drill needs Apache Kafka: ${possible.reason}. With --embedded it needs nothing.`);
   process.exit(1);
 }
 const withVisitor = program('kcat').available;
 if (!withVisitor) console.error('Without kcat no other consumer joins the groups.');
-const broker = await startKafka();
+const broker = values.embedded ? await startEmbedded() : await startKafka();
 const began = Date.now();
 const {wrong, counts} = await drill(broker, values.short ? shortPlan(seed) : fullPlan(seed), {
   withVisitor,
@@ -24,7 +32,8 @@ const {wrong, counts} = await drill(broker, values.short ? shortPlan(seed) : ful
   say: line => console.error(line),
 });
 await broker.stop();
-console.log(`seed ${seed}, ${Math.round((Date.now() - began) / 1000)} s`);
+const where = values.embedded ? 'the embedded broker' : 'Apache Kafka';
+console.log(`${where}, seed ${seed}, ${Math.round((Date.now() - began) / 1000)} s`);
 for (const [name, count] of Object.entries(counts)) console.log(`${name.padEnd(24)} ${count}`);
 for (const each of wrong) console.log(`WRONG ${each}`);
 console.log(wrong.length === 0 ? 'nothing lost, nothing passed over' : `${wrong.length} wrong`);
