@@ -76,7 +76,7 @@ function rowsOf(rate: number, {rate: came, drawings, bytes, cpu, latencies}: Loa
 }
 
 async function underLoad(bootstrap: string, topic: string, producer: Helper): Promise<Loaded> {
-  const screen = await openConsuming(bootstrap, topic);
+  const screen = await openConsuming(bootstrap, topic, 'end');
   await pause(warmUp);
   const drawings: number[] = [];
   const bytes: number[] = [];
@@ -99,15 +99,17 @@ async function underLoad(bootstrap: string, topic: string, producer: Helper): Pr
   };
 }
 
-/** The program with its consumer running, from the beginning of the topic. */
+/** The program with its consumer running; from the end on where it is not to catch up with what was there before. */
 export async function openConsuming(
   bootstrap: string,
   topic: string,
+  from: 'beginning' | 'end' = 'beginning',
   nodeOptions: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ProgramScreen> {
   const group = `bench-${randomUUID()}`;
-  const args = ['--brokers', bootstrap, '--topic', topic, '--group', group, '--from', 'beginning'];
+  const args = ['--brokers', bootstrap, '--topic', topic, '--group', group, '--from', from];
+  if (from === 'end') args.push('--skip-to-end');
   const screen = new ProgramScreen([...nodeOptions, program, ...args], {environment});
   await screen.waitForText('partitions · rf');
   screen.type('x');

@@ -36,6 +36,7 @@ async function afterMessages(
   const screen = await openConsuming(
     bootstrap,
     topic,
+    'beginning',
     ['--expose-gc', '--import', join(import.meta.dirname, 'tell-memory.ts')],
     {BENCH_MEMORY_FILE: file},
   );
