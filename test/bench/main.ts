@@ -1,10 +1,11 @@
 /**
- * `npm run bench [-- consume] [publish] [reference] [start] [interface] [memory]`: what it does a second, against what a
- * person would use instead, and what the interface takes. `--messages N` and `--minutes N` make `memory` longer.
+ * `npm run bench [-- consume] [publish] [reference] [start] [interface] [memory] [broker]`: what it does a second, against
+ * what a person would use instead, and what the interface takes. `--messages N` and `--minutes N` make `memory` longer.
  */
 import {parseArgs} from 'node:util';
 import {apacheKafka} from '../kafka/requirements.ts';
 import {startKafka} from '../kafka/start-kafka.ts';
+import {broker} from './broker.ts';
 import {consume} from './consume.ts';
 import type {Row} from './figure.ts';
 import {interfaceFigure} from './interface.ts';
@@ -14,7 +15,7 @@ import {reference} from './reference.ts';
 import {start} from './start.ts';
 import {excuses, table} from './table.ts';
 
-const figures = [consume, publish, reference, start, interfaceFigure, memory];
+const figures = [consume, publish, reference, start, interfaceFigure, memory, broker];
 const {positionals: asked, values} = parseArgs({
   allowPositionals: true,
   options: {

@@ -28,6 +28,10 @@ export type KafkaCluster = {
   /** SIGSTOP and SIGCONT: it is there, and does not answer. */
   freeze(node?: number): void;
   thaw(node?: number): void;
+  /** ms from starting the processes, with the storage laid out, until all answered. */
+  readonly startMs: number;
+  /** The process of a running node, to look at what it takes of the machine. */
+  pid(node?: number): number;
   /** Ends it in order and removes its data. */
   stop(): Promise<void>;
   /** Runs one of Apache's own command line classes. */
@@ -52,14 +56,18 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
   );
   removeAtExit(nodes, folder);
   for (const node of nodes) node.format();
+  const began = performance.now();
   await Promise.all(nodes.map(node => node.start()));
+  const startMs = performance.now() - began;
   return {
+    startMs,
     brokers: ports.map(port => `127.0.0.1:${port}`),
     bootstrap: ports.map(port => `127.0.0.1:${port}`).join(','),
     kill: (node = 0) => nodes[node]!.end('SIGKILL'),
     start: (node = 0) => nodes[node]!.start(),
     freeze: (node = 0) => nodes[node]!.signal('SIGSTOP'),
     thaw: (node = 0) => nodes[node]!.signal('SIGCONT'),
+    pid: (node = 0) => nodes[node]!.pid,
     async stop() {
       await Promise.all(nodes.map(node => node.end('SIGTERM')));
       rmSync(folder, {recursive: true, force: true});
@@ -115,6 +123,11 @@ class Node {
         .map(([name, value]) => `${name}=${value}\n`)
         .join(''),
     );
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('The node does not run.');
+    return this.#child.pid;
   }
 
   format(): void {
