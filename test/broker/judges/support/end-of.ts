@@ -6,10 +6,15 @@ export type Ended = {readonly code: number | null; readonly stdout: Buffer; read
 export function endOf(
   command: string,
   args: readonly string[],
-  input: string | Buffer = '',
-  timeout = 40_000,
+  options: {
+    readonly input?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** ms after which it is ended. */
+    readonly timeout?: number;
+  } = {},
 ): Promise<Ended> {
-  const child = spawn(command, args, {timeout});
+  const {input = '', env = {}, timeout = 40_000} = options;
+  const child = spawn(command, args, {timeout, env: {...process.env, ...env}});
   const stdout: Buffer[] = [];
   let stderr = '';
   child.stdout.on('data', (data: Buffer) => stdout.push(data));
@@ -25,8 +30,8 @@ export function endOf(
 }
 
 /** What the program printed, by lines; rejects with what it said when it failed. */
-export async function linesOf(...run: Parameters<typeof endOf>): Promise<string[]> {
-  const {code, stdout, stderr} = await endOf(...run);
-  if (code !== 0) throw new Error(`${run[0]} ${run[1].join(' ')} ended with ${code}: ${stderr}`);
+export async function linesOf(command: string, args: readonly string[], input = ''): Promise<string[]> {
+  const {code, stdout, stderr} = await endOf(command, args, {input});
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}: ${stderr}`);
   return stdout.toString().split('\n').filter(Boolean);
 }
