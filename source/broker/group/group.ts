@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import type {Clock} from '../clock.ts';
 import type {ErrorName} from '../errors.ts';
+import {refusedJoin, refusedSync} from './answers.ts';
 import {
   type JoinAnswer,
   type JoinRequest,
@@ -9,6 +10,7 @@ import {
   type SyncAnswer,
   type SyncRequest,
 } from './member.ts';
+import {Roster} from './roster.ts';
 
 /**
  * Empty: nobody there; preparing: waiting for everybody to join; completing: waiting for the leader's assignment; stable:
@@ -31,14 +33,11 @@ export type GroupOptions = {
 export class Group {
   readonly id: string;
   readonly #options: GroupOptions;
-  readonly #members = new Map<string, Member>();
-  /** Ids given out that have not joined yet, with what ends their wait. */
-  readonly #pending = new Map<string, () => void>();
+  readonly #roster: Roster;
   #state: GroupState = 'empty';
   #generation = 0;
   #protocolType: string | null = null;
   #protocol: string | null = null;
-  #leader: string | null = null;
   /** In an empty group's initial delay even a full house waits. */
   #delayed = false;
   #endPhase: () => void = () => {};
@@ -46,6 +45,7 @@ export class Group {
   constructor(id: string, options: GroupOptions) {
     this.id = id;
     this.#options = options;
+    this.#roster = new Roster(options.clock);
   }
 
   get state(): GroupState {
@@ -65,11 +65,11 @@ export class Group {
   }
 
   get leader(): string | null {
-    return this.#leader;
+    return this.#roster.leader;
   }
 
   get members(): readonly Member[] {
-    return [...this.#members.values()];
+    return this.#roster.members;
   }
 
   join(request: JoinRequest, reply: (answer: JoinAnswer) => void): void {
@@ -85,21 +85,23 @@ export class Group {
   heartbeat(memberId: string, instanceId: string | null, generation: number): ErrorName {
     const wrong = this.#check(memberId, instanceId, generation);
     if (wrong) return wrong;
-    this.#restartSession(this.#members.get(memberId)!);
+    this.#restartSession(this.#roster.get(memberId)!);
     return this.#state === 'preparing' ? 'REBALANCE_IN_PROGRESS' : 'NONE';
   }
 
   leave(memberId: string, instanceId: string | null): ErrorName {
     if (this.#state === 'dead') return 'UNKNOWN_MEMBER_ID';
-    if (this.#pending.has(memberId)) {
-      this.#forget(memberId);
+    if (this.#roster.expects(memberId)) {
+      this.#roster.forget(memberId);
       this.#completeIfAllJoined();
       return 'NONE';
     }
     const member =
-      memberId === '' && instanceId !== null ? this.#static(instanceId) : this.#members.get(memberId);
+      memberId === '' && instanceId !== null
+        ? this.#roster.withInstance(instanceId)
+        : this.#roster.get(memberId);
     if (instanceId !== null) {
-      const named = this.#static(instanceId);
+      const named = this.#roster.withInstance(instanceId);
       if (!named) return 'UNKNOWN_MEMBER_ID';
       if (named !== member) return 'FENCED_INSTANCE_ID';
     }
@@ -115,7 +117,7 @@ export class Group {
     const wrong = this.#check(memberId, instanceId, generation);
     if (wrong) return wrong;
     if (this.#state === 'completing') return 'REBALANCE_IN_PROGRESS';
-    this.#restartSession(this.#members.get(memberId)!);
+    this.#restartSession(this.#roster.get(memberId)!);
     return 'NONE';
   }
 
@@ -123,42 +125,26 @@ export class Group {
   close(): void {
     this.#state = 'dead';
     this.#endPhase();
-    for (const end of this.#pending.values()) end();
-    this.#pending.clear();
-    for (const member of this.#members.values()) {
-      member.endSession();
+    for (const member of this.members) {
       member.joining?.(refusedJoin('COORDINATOR_NOT_AVAILABLE', member.id));
       member.syncing?.(refusedSync('COORDINATOR_NOT_AVAILABLE'));
       member.joining = null;
       member.syncing = null;
     }
-    this.#members.clear();
+    this.#roster.clear();
   }
 
   #accepts({protocolType, protocols}: JoinRequest): boolean {
     if (protocolType === '' || protocols.length === 0) return false;
-    if (this.#members.size === 0) return true;
+    if (this.#roster.isEmpty) return true;
     if (protocolType !== this.#protocolType) return false;
-    return protocols.some(({name}) => this.members.every(member => member.supports(name)));
-  }
-
-  #static(instanceId: string): Member | undefined {
-    return this.members.find(member => member.instanceId === instanceId);
+    return this.#roster.canAgree(protocols);
   }
 
   #check(memberId: string, instanceId: string | null, generation: number): ErrorName | null {
-    const wrong = this.#checkMember(memberId, instanceId);
+    const wrong = this.#roster.refusal(memberId, instanceId);
     if (wrong) return wrong;
     return generation === this.#generation ? null : 'ILLEGAL_GENERATION';
-  }
-
-  #checkMember(memberId: string, instanceId: string | null): ErrorName | null {
-    if (instanceId !== null) {
-      const named = this.#static(instanceId);
-      if (named && named.id !== memberId) return 'FENCED_INSTANCE_ID';
-      if (!named) return 'UNKNOWN_MEMBER_ID';
-    }
-    return this.#members.has(memberId) ? null : 'UNKNOWN_MEMBER_ID';
   }
 
   /** The answer, or null when it has to wait. */
@@ -168,13 +154,13 @@ export class Group {
     if (!this.#accepts(request)) return refusedJoin('INCONSISTENT_GROUP_PROTOCOL', memberId);
     if (memberId !== '') return this.#joinKnown(request, reply);
     const id = `${instanceId ?? request.clientId}-${randomUUID()}`;
-    const before = instanceId === null ? undefined : this.#static(instanceId);
+    const before = instanceId === null ? undefined : this.#roster.withInstance(instanceId);
     if (before) return this.#replaceStatic(before, id, request, reply);
-    if (this.#members.size + this.#pending.size >= this.#options.memberLimit) {
+    if (this.#roster.taken >= this.#options.memberLimit) {
       return refusedJoin('GROUP_MAX_SIZE_REACHED', memberId);
     }
     if (instanceId === null && request.needsKnownId) {
-      this.#await(id, request.sessionTimeout);
+      this.#roster.expect(id, request.sessionTimeout, () => this.#completeIfAllJoined());
       return refusedJoin('MEMBER_ID_REQUIRED', id);
     }
     this.#add(id, request, reply);
@@ -183,17 +169,17 @@ export class Group {
 
   #joinKnown(request: JoinRequest, reply: (answer: JoinAnswer) => void): JoinAnswer | null {
     const {memberId, instanceId} = request;
-    if (this.#pending.has(memberId)) {
+    if (this.#roster.expects(memberId)) {
       this.#add(memberId, request, reply);
       return null;
     }
-    const wrong = this.#checkMember(memberId, instanceId);
+    const wrong = this.#roster.refusal(memberId, instanceId);
     if (wrong) return refusedJoin(wrong, memberId);
-    const member = this.#members.get(memberId)!;
+    const member = this.#roster.get(memberId)!;
     const news = !member.hasSame(request.protocols);
     if (
       (this.#state === 'completing' && !news) ||
-      (this.#state === 'stable' && !news && memberId !== this.#leader)
+      (this.#state === 'stable' && !news && memberId !== this.#roster.leader)
     ) {
       // Its answer got lost on the way: nothing changes.
       this.#restartSession(member);
@@ -205,10 +191,8 @@ export class Group {
   }
 
   #add(id: string, request: JoinRequest, reply: (answer: JoinAnswer) => void): void {
-    this.#forget(id);
     const member = new Member(id, request);
-    this.#members.set(id, member);
-    this.#leader ??= id;
+    this.#roster.add(member);
     this.#protocolType = request.protocolType;
     this.#park(member, reply);
   }
@@ -225,11 +209,9 @@ export class Group {
     before.syncing?.(refusedSync('FENCED_INSTANCE_ID'));
     const member = new Member(id, request);
     member.assignment = before.assignment;
-    this.#members.delete(before.id);
-    this.#members.set(id, member);
-    const led = this.#leader === before.id;
-    if (led) this.#leader = id;
-    if (this.#state !== 'stable' || this.#vote() !== this.#protocol) {
+    const led = this.#roster.leader === before.id;
+    this.#roster.replace(before, member);
+    if (this.#state !== 'stable' || this.#roster.vote() !== this.#protocol) {
       this.#park(member, reply);
       return null;
     }
@@ -249,7 +231,7 @@ export class Group {
   }
 
   #prepare(): void {
-    for (const member of this.#members.values()) {
+    for (const member of this.members) {
       if (!member.syncing) continue;
       member.syncing(refusedSync('REBALANCE_IN_PROGRESS'));
       member.syncing = null;
@@ -257,12 +239,14 @@ export class Group {
     }
     const {initialDelay} = this.#options;
     this.#delayed = this.#state === 'empty' && initialDelay > 0;
-    this.#enter('preparing', this.#delayed ? initialDelay : this.#longestRebalance(), () => this.#complete());
+    this.#enter('preparing', this.#delayed ? initialDelay : this.#roster.longestRebalance(), () =>
+      this.#complete(),
+    );
     this.#completeIfAllJoined();
   }
 
   #completeIfAllJoined(): void {
-    if (this.#state !== 'preparing' || this.#delayed || this.#pending.size > 0) return;
+    if (this.#state !== 'preparing' || this.#delayed || this.#roster.expectsSomebody) return;
     if (this.members.every(member => member.joining !== null)) this.#complete();
   }
 
@@ -271,25 +255,23 @@ export class Group {
     this.#delayed = false;
     for (const member of this.members) {
       if (member.joining || member.instanceId !== null) continue;
-      member.endSession();
-      this.#members.delete(member.id);
+      this.#roster.remove(member);
     }
     const joined = this.members.filter(member => member.joining);
-    if (joined.length === 0 && this.#members.size > 0) {
-      this.#enter('preparing', this.#longestRebalance(), () => this.#complete());
+    if (joined.length === 0 && !this.#roster.isEmpty) {
+      this.#enter('preparing', this.#roster.longestRebalance(), () => this.#complete());
       return;
     }
     this.#generation++;
     if (joined.length === 0) {
-      this.#leader = null;
       this.#protocol = null;
       this.#enter('empty');
       return;
     }
-    if (!joined.some(member => member.id === this.#leader)) this.#leader = joined[0]!.id;
-    this.#protocol = this.#vote();
+    this.#roster.leadAmong(joined);
+    this.#protocol = this.#roster.vote();
     const generation = this.#generation;
-    this.#enter('completing', this.#longestRebalance(), () => this.#removeUnsynced(generation));
+    this.#enter('completing', this.#roster.longestRebalance(), () => this.#removeUnsynced(generation));
     for (const member of this.members) {
       member.assignment = noAssignment;
       const reply = member.joining;
@@ -309,7 +291,7 @@ export class Group {
     ) {
       return refusedSync('INCONSISTENT_GROUP_PROTOCOL');
     }
-    const member = this.#members.get(request.memberId)!;
+    const member = this.#roster.get(request.memberId)!;
     if (this.#state === 'preparing') return refusedSync('REBALANCE_IN_PROGRESS');
     if (this.#state === 'stable') {
       this.#restartSession(member);
@@ -318,14 +300,14 @@ export class Group {
     member.syncing?.(refusedSync('REBALANCE_IN_PROGRESS'));
     member.syncing = reply;
     member.endSession();
-    if (member.id === this.#leader) this.#assign(request);
+    if (member.id === this.#roster.leader) this.#assign(request);
     return null;
   }
 
   #assign(request: SyncRequest): void {
     const shares = new Map(request.assignments.map(each => [each.memberId, each.assignment]));
     this.#enter('stable');
-    for (const member of this.#members.values()) {
+    for (const member of this.members) {
       member.assignment = Buffer.from(shares.get(member.id) ?? noAssignment);
       const reply = member.syncing;
       if (!reply) continue;
@@ -344,33 +326,18 @@ export class Group {
   }
 
   #remove(member: Member): void {
-    member.endSession();
+    this.#roster.remove(member);
     member.joining?.(refusedJoin('UNKNOWN_MEMBER_ID', member.id));
     member.syncing?.(refusedSync('UNKNOWN_MEMBER_ID'));
-    this.#members.delete(member.id);
-    if (this.#leader === member.id) this.#leader = this.#members.keys().next().value ?? null;
     if (this.#state === 'preparing') this.#completeIfAllJoined();
     else if (this.#state !== 'empty') this.#prepare();
-  }
-
-  #await(id: string, sessionTimeout: number): void {
-    const end = this.#options.clock.after(sessionTimeout, () => {
-      this.#pending.delete(id);
-      this.#completeIfAllJoined();
-    });
-    this.#pending.set(id, end);
-  }
-
-  #forget(id: string): void {
-    this.#pending.get(id)?.();
-    this.#pending.delete(id);
   }
 
   /** Nobody's session ends while it is the coordinator that keeps it waiting. */
   #restartSession(member: Member): void {
     member.endSession();
     member.endSession = this.#options.clock.after(member.sessionTimeout, () => {
-      if (this.#members.get(member.id) === member && !member.joining && !member.syncing) this.#remove(member);
+      if (this.#roster.get(member.id) === member && !member.joining && !member.syncing) this.#remove(member);
     });
   }
 
@@ -380,30 +347,15 @@ export class Group {
     this.#endPhase = otherwise ? this.#options.clock.after(within!, otherwise) : () => {};
   }
 
-  #longestRebalance(): number {
-    return Math.max(0, ...this.members.map(member => member.rebalanceTimeout));
-  }
-
-  /** Each member votes for the first protocol of its own that all know. */
-  #vote(): string {
-    const votes = new Map<string, number>();
-    for (const member of this.#members.values()) {
-      const choice = member.protocols.find(({name}) => this.members.every(each => each.supports(name)));
-      if (choice) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1);
-    }
-    const [first] = [...votes].sort((left, right) => right[1] - left[1]);
-    return first?.[0] ?? '';
-  }
-
   #joinAnswer(member: Member): JoinAnswer {
-    const leads = member.id === this.#leader;
+    const leads = member.id === this.#roster.leader;
     return {
       error: 'NONE',
       memberId: member.id,
       generation: this.#generation,
       protocolType: this.#protocolType,
       protocol: this.#protocol,
-      leader: this.#leader ?? '',
+      leader: this.#roster.leader ?? '',
       skipAssignment: false,
       members: leads
         ? this.members.map(each => ({
@@ -423,21 +375,4 @@ export class Group {
       assignment: member.assignment,
     };
   }
-}
-
-function refusedJoin(error: ErrorName, memberId: string): JoinAnswer {
-  return {
-    error,
-    memberId,
-    generation: -1,
-    protocolType: null,
-    protocol: null,
-    leader: '',
-    skipAssignment: false,
-    members: [],
-  };
-}
-
-function refusedSync(error: ErrorName): SyncAnswer {
-  return {error, protocolType: null, protocol: null, assignment: noAssignment};
 }
