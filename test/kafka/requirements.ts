@@ -8,7 +8,7 @@ export type Availability = {readonly available: true} | {readonly available: fal
 const available: Availability = {available: true};
 
 /** In CI nothing may be missing: what is not there fails instead of being skipped. */
-function missing(reason: string): Availability {
+export function missing(reason: string): {readonly available: false; readonly reason: string} {
   if (process.env.REQUIRE_KAFKA === '1') throw new Error(`REQUIRE_KAFKA=1, and ${reason}`);
   return {available: false, reason};
 }
