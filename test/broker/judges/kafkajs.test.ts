@@ -74,7 +74,10 @@ describe('KafkaJS judges the embedded broker', () => {
     await admin.setOffsets({groupId, topic, partitions: [{partition: 0, offset: '6'}]});
     expect(await broker.committed(groupId, topic)).toEqual(['6']);
 
-    const consumer = createClient({brokers: [broker.bootstrap()]}).kafka.consumer({groupId});
+    const consumer = createClient({brokers: [broker.bootstrap()]}).kafka.consumer({
+      groupId,
+      maxWaitTimeInMs: 250,
+    });
     const taken: string[] = [];
     await consumer.connect();
     await consumer.subscribe({topics: [topic], fromBeginning: true});
