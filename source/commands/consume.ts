@@ -5,7 +5,7 @@ import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
-import {type ConsumeOptions, consumeOptions} from './consume-flags.ts';
+import {type ConsumeOptions, consumeOptions, processingFlags} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
 import {runConsumption} from './run-consumption.ts';
@@ -51,17 +51,7 @@ const command: Command = {
     $ kafka-notify consume --topic notifications --from 15m --group replay-of-today --with-value | jq .value
 `,
   flags: {
-    handler: {type: 'string'},
-    exec: {type: 'string'},
-    execLines: {type: 'string'},
-    forward: {type: 'string'},
-    schema: {type: 'string'},
-    from: {type: 'string'},
-    skipToEnd: {type: 'boolean'},
-    retries: {type: 'number'},
-    onFailure: {type: 'string'},
-    onLost: {type: 'string'},
-    timeout: {type: 'string'},
+    ...processingFlags,
     max: {type: 'number'},
     untilEnd: {type: 'boolean'},
     withValue: {type: 'boolean'},

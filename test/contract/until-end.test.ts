@@ -35,6 +35,7 @@ describeOnBrokers('--until-end', broker => {
         topic,
         Array.from({length: 50}, () => ({key: 'same', value: `{"round":${round}}`})),
       );
+      // A segment is rolled by its age (segment.ms), and only rolled ones are compacted: time itself is the condition.
       await new Promise(resolve => setTimeout(resolve, 250));
     }
     await broker.produce(topic, [{key: 'last', value: '{}'}]);

@@ -14,7 +14,7 @@ import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
 import {checkedTopic} from '../checked-topic.ts';
 import type {Command, CommandInput, FlagValues} from '../command.ts';
-import {consumeOptions} from '../consume-flags.ts';
+import {consumeOptions, processingFlags} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
 import {CrashReport} from './crash-report.ts';
@@ -62,19 +62,9 @@ const command: Command = {
     $ kafka-notify --brokers localhost:9092 --topic notifications --handler ./notify.ts
 `,
   flags: {
-    handler: {type: 'string'},
-    exec: {type: 'string'},
-    execLines: {type: 'string'},
-    forward: {type: 'string'},
-    schema: {type: 'string'},
+    ...processingFlags,
     partitions: {type: 'number'},
     replicationFactor: {type: 'number'},
-    from: {type: 'string'},
-    skipToEnd: {type: 'boolean'},
-    retries: {type: 'number'},
-    onFailure: {type: 'string'},
-    onLost: {type: 'string'},
-    timeout: {type: 'string'},
     typePath: {type: 'string'},
     recipientPath: {type: 'string'},
     embedded: {type: 'boolean'},
