@@ -63,11 +63,7 @@ async function afterMessages(
   });
   return [
     row('heap and buffers in use', 'heap'),
-    row(
-      'resident memory',
-      'resident',
-      'V8 keeps emptied pages for the next rush; what is in use is the row above',
-    ),
+    row('resident memory', 'resident', 'V8 keeps emptied pages; what is in use is the row above'),
   ];
 }
 
