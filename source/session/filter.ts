@@ -1,8 +1,25 @@
+import type {Headers} from '../flow/message.ts';
 import {pick} from '../payload/pick.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
 
+/** What any message has to be filtered by, in view or still in the topic. */
+export type Filterable = {
+  readonly partition: number;
+  readonly key: Uint8Array | null;
+  readonly headers: Headers;
+  readonly value: Buffer | null;
+  /** How long the whole value is, where `value` may be its beginning only. */
+  readonly valueBytes?: number;
+};
+
 export type RowFilter = (row: Row, session: Session) => boolean;
+export type MessageFilter = (message: Filterable) => boolean;
+
+/** One word of a filter, read. `sought` is in small letters. */
+type Term =
+  | {readonly field: 'key' | 'status' | 'partition' | 'header' | 'text'; readonly sought: string}
+  | {readonly field: 'path'; readonly path: string; readonly sought: string};
 
 /**
  * A filter as a person types it: words that must all fit. A bare word is looked for in key, value and reason, whatever
@@ -10,32 +27,63 @@ export type RowFilter = (row: Row, session: Session) => boolean;
  * at a path of the JSON. null: there is nothing to filter by.
  */
 export function parseFilter(text: string): RowFilter | null {
-  const words = text.trim().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return null;
-  const tests = words.map(testOf);
-  return (row, session) => tests.every(test => test(row, session));
+  const terms = termsOf(text);
+  if (terms.length === 0) return null;
+  return (row, session) =>
+    terms.every(term => {
+      if (term.field === 'status') return statusOf(row, session).includes(term.sought);
+      return fits(row, term) || (term.field === 'text' && reasonOf(row).toLowerCase().includes(term.sought));
+    });
 }
 
-function testOf(word: string): RowFilter {
+/**
+ * The same language for messages that are in the topic only: they have no status, since nobody processes them here.
+ * Without words every message fits.
+ */
+export function parseMessageFilter(
+  text: string,
+): {readonly filter: MessageFilter} | {readonly problem: string} {
+  const terms = termsOf(text);
+  if (terms.some(({field}) => field === 'status')) {
+    return {
+      problem:
+        'status: says how a message was processed; one that lies in the topic has no status. Take it out of the filter.',
+    };
+  }
+  return {filter: message => terms.every(term => fits(message, term))};
+}
+
+function termsOf(text: string): Term[] {
+  return text.trim().split(/\s+/).filter(Boolean).map(termOf);
+}
+
+function termOf(word: string): Term {
   const [, field, rest] = /^(key|status|partition|header):(.*)$/i.exec(word) ?? [];
-  const sought = (rest ?? word).toLowerCase();
-  switch (field?.toLowerCase()) {
+  if (field !== undefined)
+    return {
+      field: field.toLowerCase() as 'key' | 'status' | 'partition' | 'header',
+      sought: rest!.toLowerCase(),
+    };
+  const [, path, wanted] = /^([^=\s]+)=(.+)$/.exec(word) ?? [];
+  if (path !== undefined) return {field: 'path', path, sought: wanted!.toLowerCase()};
+  return {field: 'text', sought: word.toLowerCase()};
+}
+
+function fits(message: Filterable, term: Term): boolean {
+  const {sought} = term;
+  switch (term.field) {
     case 'key':
-      return ({key}) => contains(key, sought);
-    case 'status':
-      return (row, session) => statusOf(row, session).includes(sought);
+      return contains(message.key, sought);
     case 'partition':
-      return ({partition}) => String(partition) === sought;
+      return String(message.partition) === sought;
     case 'header':
-      return ({headers}) => Object.entries(headers).some(([name, value]) => headerHas(name, value, sought));
-    default: {
-      const [, path, wanted] = /^([^=\s]+)=(.+)$/.exec(word) ?? [];
-      if (path !== undefined) return row => valueAt(row, path).toLowerCase() === wanted!.toLowerCase();
-      return row =>
-        contains(row.value, sought) ||
-        contains(row.key, sought) ||
-        reasonOf(row).toLowerCase().includes(sought);
-    }
+      return Object.entries(message.headers).some(([name, value]) => headerHas(name, value, sought));
+    case 'path':
+      return valueAt(message, term.path).toLowerCase() === sought;
+    case 'text':
+      return contains(message.value, sought) || contains(message.key, sought);
+    case 'status':
+      return false;
   }
 }
 
@@ -48,7 +96,7 @@ function reasonOf({state}: Row): string {
   return 'failure' in state && state.failure ? `${state.failure.name}: ${state.failure.message}` : '';
 }
 
-function headerHas(name: string, value: Row['headers'][string] | undefined, sought: string): boolean {
+function headerHas(name: string, value: Headers[string] | undefined, sought: string): boolean {
   if (name.toLowerCase().includes(sought)) return true;
   const values = Array.isArray(value) ? value : [value];
   return values.some(each => contains((each as Uint8Array | null) ?? null, sought));
@@ -61,7 +109,7 @@ function contains(bytes: Uint8Array | null, sought: string): boolean {
   );
 }
 
-function valueAt({value, valueBytes}: Row, path: string): string {
+function valueAt({value, valueBytes = value?.length}: Filterable, path: string): string {
   if (value === null || value.length !== valueBytes) return '';
   try {
     return pick(JSON.parse(value.toString('utf8')), path);

@@ -45,21 +45,25 @@ export type RowState =
     }
   | {readonly status: 'moved'};
 
-/** A message in view: what is kept of it, and how it stands. */
-export type Row = {
-  /** Counted from 0 without gaps, in the order of arrival. */
-  readonly id: number;
+/** What is kept of a message, so that it can be shown. */
+export type KeptMessage = {
   readonly partition: number;
   readonly offset: bigint;
   /** ms since 1970. */
   readonly timestamp: number;
-  readonly arrivedAt: number;
   readonly key: Buffer | null;
   readonly headers: Headers;
   /** The value's first bytes; see `valueBytes`. */
   readonly value: Buffer | null;
   /** How long the whole value is. */
   readonly valueBytes: number;
+};
+
+/** A message in view: what is kept of it, and how it stands. */
+export type Row = KeptMessage & {
+  /** Counted from 0 without gaps, in the order of arrival. */
+  readonly id: number;
+  readonly arrivedAt: number;
   /** The whole message, as long as it can still be acted on. */
   message: Message | null;
   state: RowState;
@@ -69,28 +73,27 @@ export type Row = {
 /** Beyond this much of a key or a header nobody reads on. */
 const mostOfPart = 4096;
 
-/**
- * Copies what a row keeps: KafkaJS's bytes are slices of a whole fetch, and keeping a slice keeps the fetch.
- */
 export function rowOf(id: number, message: Message, state: RowState, now: number, mostOfValue: number): Row {
+  return {...keptOf(message, mostOfValue), id, arrivedAt: now, message: null, state, attempts: []};
+}
+
+/**
+ * Copies what is kept: KafkaJS's bytes are slices of a whole fetch, and keeping a slice keeps the fetch.
+ */
+export function keptOf(message: Message, mostOfValue: number): KeptMessage {
   return {
-    id,
     partition: message.partition,
     offset: message.offset,
     timestamp: message.timestamp,
-    arrivedAt: now,
     key: message.key && Buffer.from(message.key.subarray(0, mostOfPart)),
     headers: copyHeaders(message.headers),
     value: message.value && Buffer.from(message.value.subarray(0, mostOfValue)),
     valueBytes: message.value?.length ?? 0,
-    message: null,
-    state,
-    attempts: [],
   };
 }
 
 /** Bytes that a row keeps, about. */
-export function weightOf(row: Row): number {
+export function weightOf(row: KeptMessage): number {
   return 400 + (row.key?.length ?? 0) + (row.value?.length ?? 0);
 }
 
