@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<{default: Command}>> = {
   publish: () => import('./publish.ts'),
   consume: () => import('./consume.ts'),
   redrive: () => import('./redrive.ts'),
+  peek: () => import('./peek.ts'),
   doctor: () => import('./doctor.ts'),
   broker: () => import('./broker.ts'),
 };
@@ -29,6 +30,7 @@ const generalHelp = `
     consume       process messages with your own code, and commit only what is finished
     broker        run the embedded broker (not Apache Kafka; its data ends with it)
     redrive       publish dead letters to the topic that they came from
+    peek          look at retained messages, without a group
     doctor        each setting and where it came from, and the connection step by step
 
   Options that every command takes

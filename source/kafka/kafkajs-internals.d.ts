@@ -99,3 +99,27 @@ declare module 'kafkajs/src/protocol/error.js' {
   };
   export default errors;
 }
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  export default class Decoder {
+    constructor(buffer: Buffer);
+  }
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
+  import type {RecordBatchEntry} from 'kafkajs';
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+
+  /** Message format v2; unpacks with the registered codecs. */
+  export default function decodeRecordBatch(
+    decoder: Decoder,
+  ): Promise<{readonly records: RecordBatchEntry[]}>;
+}
+
+declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
+  import type {KafkaMessage} from 'kafkajs';
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+
+  /** Message formats v0 and v1. */
+  export default function decodeMessageSet(decoder: Decoder, size: number): Promise<KafkaMessage[]>;
+}

@@ -67,7 +67,7 @@ describe('a record batch', () => {
         expect(records.map(each => [each.offset, each.timestamp, each.key, each.value])).toEqual(
           all.map((each, index) => [String(index), String(each.timestamp ?? now), each.key, each.value]),
         );
-        expect(records.map(each => flat(each.headers))).toEqual(
+        expect(records.map(each => flat(each.headers as Headers))).toEqual(
           all.map(each => flat(gathered(each.headers as {name: string; value: Buffer}[]))),
         );
       }),

@@ -1,0 +1,183 @@
+import process from 'node:process';
+import type {KafkaClient} from '../kafka/client.ts';
+import type {ReadFrom} from '../kafka/read-from.ts';
+import {type ReadProgress, readRetained} from '../kafka/retained-messages.ts';
+import {Topics} from '../kafka/topics.ts';
+import {type MessageFilter, parseMessageFilter} from '../session/filter.ts';
+import {grouped, sayProgress} from '../session/search.ts';
+import {checkedTopic} from './checked-topic.ts';
+import type {Command, FlagValues} from './command.ts';
+import {clientFor, sentenceFor, topicOf} from './connection.ts';
+import {CommandError, exitCodes} from './exit-codes.ts';
+import {messageLine} from './message-line.ts';
+import {linesTo, say} from './output.ts';
+import {readFromOf} from './read-from.ts';
+
+/** How often it is told how far it came, in ms. */
+const tellInterval = 2000;
+
+const command: Command = {
+  help: `
+  Usage
+    $ kafka-notify peek --topic NAME [options]
+
+  Looks at the messages that a topic retains, without a group: nothing is joined, nothing committed, nothing created. Reads
+  up to the ends that the partitions have at the start and prints one JSON line for each message that fits, each partition
+  in order; how far it came is told on stderr.
+
+  Options
+    --topic NAME            TOPIC_NAME
+    --from beginning|end-N|OFFSET|TIME   where to begin (beginning). end-N: the last N offsets of each partition; OFFSET: in
+                            each partition; TIME: ISO 8601, how long ago (15m), or ms since 1970 (13 digits)
+    --partition N           only this one; may be given several times
+    --filter 'WORDS'        words that must all fit: text, key:…, partition:2, header:…, path=value
+    --values                print values, not only how long they are
+    --max N                 end after N messages
+    --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
+
+  Exit codes
+    0 searched to the end (also when nothing was found), or --max reached · 1 not searched to the end · 2 wrong use
+
+  Examples
+    $ kafka-notify peek --topic notifications --from end-10 --values
+    $ kafka-notify peek --topic notifications --filter 'key:u-17 type=email.send' --values | jq .value
+    $ kafka-notify peek --topic notifications --from 15m --partition 0 --max 1
+`,
+  flags: {
+    from: {type: 'string'},
+    partition: {type: 'number', isMultiple: true},
+    filter: {type: 'string'},
+    values: {type: 'boolean'},
+    max: {type: 'number'},
+  },
+  async run({flags, settings}) {
+    const topic = topicOf(settings);
+    checkedTopic(topic);
+    const options = {
+      from: readFromOf(typeof flags.from === 'string' ? flags.from : 'beginning', Date.now()),
+      partitions: partitionsOf(flags.partition),
+      filter: filterOf(flags.filter),
+      withValue: flags.values === true,
+      max: maxOf(flags.max),
+    };
+    const client = clientFor(settings);
+    try {
+      await checkPartitions(client, topic, options.partitions);
+      return await peek(client, topic, options);
+    } catch (error) {
+      if (error instanceof CommandError) throw error;
+      throw new CommandError(await sentenceFor(error, client, topic));
+    }
+  },
+};
+
+export default command;
+
+type PeekOptions = {
+  readonly from: ReadFrom;
+  readonly partitions: readonly number[] | null;
+  readonly filter: MessageFilter;
+  readonly withValue: boolean;
+  readonly max: number;
+};
+
+async function peek(client: KafkaClient, topic: string, options: PeekOptions): Promise<number> {
+  const {from, partitions, filter, max} = options;
+  const lines = linesTo(process.stdout);
+  const ending = new AbortController();
+  let ended: 'max' | 'signal' | 'no reader' | null = null;
+  const end = (why: typeof ended) => {
+    ended ??= why;
+    ending.abort();
+  };
+  let progress: ReadProgress = {covered: 0n, total: 0n, gone: 0n};
+  let found = 0;
+  const tell = setInterval(() => say(`${capital(sayProgress(progress))} …`), tellInterval);
+  const stopListening = onSignals(() => end('signal'));
+  try {
+    await readRetained({
+      client,
+      topic,
+      partitions,
+      from,
+      signal: ending.signal,
+      progress: now => {
+        progress = now;
+      },
+      async take(messages) {
+        for (const message of messages) {
+          if (ended || !filter(message)) continue;
+          lines.write(messageLine(message, options));
+          if (++found >= max) end('max');
+        }
+        // Not more is read than whoever listens takes.
+        if (!(await lines.end())) end('no reader');
+      },
+    });
+  } catch (error) {
+    say(`Not searched to the end: ${sayProgress(progress)} offsets; ${grouped(found)} found so far.`);
+    throw error;
+  } finally {
+    clearInterval(tell);
+    stopListening();
+    await lines.end();
+  }
+  const gone = progress.gone > 0n ? ` ${grouped(progress.gone)} of them were removed meanwhile.` : '';
+  if (ended === 'max') say(`Stopped at --max ${max}: what lies behind was not searched.`);
+  else if (ended) say(`Stopped: ${sayProgress(progress)} offsets; ${grouped(found)} found so far.${gone}`);
+  else
+    say(`${capital(sayProgress(progress))} offsets: ${found === 0 ? 'none' : grouped(found)} found.${gone}`);
+  return ended === null || ended === 'max' ? exitCodes.done : exitCodes.failed;
+}
+
+/** Asked before, so that a topic that is missing is said so at once. */
+async function checkPartitions(
+  client: KafkaClient,
+  topic: string,
+  partitions: readonly number[] | null,
+): Promise<void> {
+  const topics = new Topics(client);
+  try {
+    const found = await topics.describe(topic);
+    if (found.status === 'missing') throw new CommandError(`There is no topic ${topic}; peek creates none.`);
+    const none = partitions?.find(wanted => !found.partitions.some(({partition}) => partition === wanted));
+    if (none !== undefined)
+      throw new CommandError(
+        `Topic ${topic} has no partition ${none}; it has ${found.partitions.length}.`,
+        exitCodes.wrongUse,
+      );
+  } finally {
+    await topics.close();
+  }
+}
+
+function partitionsOf(flag: unknown): readonly number[] | null {
+  const partitions = (Array.isArray(flag) ? flag : []) as readonly number[];
+  if (partitions.some(each => !Number.isInteger(each) || each < 0))
+    throw new CommandError('--partition takes a whole number from 0 on.', exitCodes.wrongUse);
+  return partitions.length === 0 ? null : partitions;
+}
+
+function filterOf(flag: FlagValues[string]): MessageFilter {
+  const parsed = parseMessageFilter(typeof flag === 'string' ? flag : '');
+  if ('problem' in parsed) throw new CommandError(`--filter: ${parsed.problem}`, exitCodes.wrongUse);
+  return parsed.filter;
+}
+
+function maxOf(flag: unknown): number {
+  if (flag === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof flag === 'number' && Number.isInteger(flag) && flag > 0) return flag;
+  throw new CommandError('--max takes a whole number from 1 on.', exitCodes.wrongUse);
+}
+
+function onSignals(stop: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, stop);
+  return () => {
+    for (const signal of signals) process.off(signal, stop);
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
