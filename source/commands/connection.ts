@@ -29,10 +29,12 @@ export function topicOf(settings: Settings, word?: string): string {
 /** One sentence for an error of the broker; where it is about the connection, what the port really answers is added. */
 export async function sentenceFor(error: unknown, client: KafkaClient, topic?: string): Promise<string> {
   const {sentence} = explainError(error, {brokers: client.brokers, ...(topic && {topic})});
-  if (!/closed the connection|did not answer|No answer within|did not take the connection/.test(sentence))
+  if (
+    !/(closed|cut) the connection|did not answer|No answer within|did not take the connection/.test(sentence)
+  )
     return sentence;
   for (const broker of client.brokers) {
-    const found = await describePort(broker);
+    const found = await describePort(broker, {speaksTls: client.speaksTls});
     if (found) return `${broker} is not usable as a Kafka broker: ${found}.`;
   }
   return sentence;
@@ -52,7 +54,8 @@ function security(settings: Settings): Pick<ConnectionSettings, 'ssl' | 'sasl'> 
   };
 }
 
-function tls({sslCaLocation}: Settings): true | {ca: string[]} {
+/** What TLS is to trust beside the system's certificates. */
+export function tls({sslCaLocation}: Settings): true | {ca: string[]} {
   const path = sslCaLocation.value;
   if (!path) return true;
   try {

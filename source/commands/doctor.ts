@@ -2,12 +2,13 @@ import {lookup} from 'node:dns/promises';
 import process from 'node:process';
 import {checkTopicName} from '../flow/topic-name.ts';
 import {parseBrokers} from '../kafka/client.ts';
-import {probePort} from '../kafka/probe-port.ts';
+import {describePort, probePort} from '../kafka/probe-port.ts';
+import {shakeHands} from '../kafka/shake-hands.ts';
 import {Topics} from '../kafka/topics.ts';
 import {safeText} from '../payload/safe-text.ts';
 import type {Setting, Settings} from '../settings/settings.ts';
 import type {Command} from './command.ts';
-import {clientFor, sentenceFor} from './connection.ts';
+import {clientFor, sentenceFor, tls} from './connection.ts';
 import {exitCodes} from './exit-codes.ts';
 
 const command: Command = {
@@ -47,9 +48,9 @@ export default command;
 
 type Step = {readonly what: string; attempt(): Promise<string>};
 
-function brokerSteps({brokers, securityProtocol}: Settings): Step[] {
-  const plain = securityProtocol.value.toUpperCase() === 'PLAINTEXT';
-  return parseBrokers(brokers.value).flatMap(broker => {
+function brokerSteps(settings: Settings): Step[] {
+  const protocol = settings.securityProtocol.value.toUpperCase();
+  return parseBrokers(settings.brokers.value).flatMap(broker => {
     const at = broker.lastIndexOf(':');
     const host = broker.slice(0, at);
     const port = Number(broker.slice(at + 1));
@@ -67,10 +68,18 @@ function brokerSteps({brokers, securityProtocol}: Settings): Step[] {
         const found = await probePort(host, port, 3000);
         if (found === 'kafka') return 'a Kafka broker answers';
         if (found === 'refused') throw new Error('nothing is listening there');
-        throw new Error(`what answers is no plain Kafka broker (${found})`);
+        throw new Error((await describePort(broker)) ?? 'what answers is no Kafka broker');
       },
     };
-    return plain ? [name, answer] : [name];
+    const handshake: Step = {
+      what: `TLS ${port}`,
+      attempt: async () => {
+        const trust = tls(settings);
+        const {subject, validTo} = await shakeHands(host, port, trust === true ? {} : trust, 5000);
+        return `the certificate of ${subject} is trusted, and valid until ${validTo}`;
+      },
+    };
+    return [name, protocol.endsWith('SSL') ? handshake : answer];
   });
 }
 
@@ -78,7 +87,9 @@ function topicSteps(settings: Settings): Step[] {
   const client = clientFor(settings);
   const topic = settings.topic.value;
   const signIn: Step = {
-    what: 'cluster',
+    what: settings.securityProtocol.value.toUpperCase().startsWith('SASL')
+      ? `cluster, signed in as ${settings.saslUsername.value}`
+      : 'cluster',
     attempt: () =>
       withAdmin(async topics => {
         const cluster = await topics.describeCluster();

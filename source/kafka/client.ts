@@ -24,6 +24,8 @@ export type ConnectionSettings = {
 export type KafkaClient = {
   readonly kafka: Kafka;
   readonly brokers: readonly string[];
+  /** Connections speak TLS. */
+  readonly speaksTls: boolean;
   /** A connection pool of its own for requests that KafkaJS's public interface does not make. */
   newCluster(): Cluster;
 };
@@ -47,6 +49,7 @@ export function createClient(settings: ConnectionSettings): KafkaClient {
   return {
     kafka,
     brokers: settings.brokers,
+    speaksTls: settings.ssl !== undefined && settings.ssl !== false,
     newCluster: () => newCluster(kafka),
   };
 }

@@ -12,11 +12,20 @@ const words: Partial<Record<PortAnswer, string>> = {
   other: 'something answers there that is not a Kafka broker',
 };
 
-/** A clause for a person, or null where the port answers as a Kafka broker does, or not at all. */
-export async function describePort(address: string, deadline = 2000): Promise<string | null> {
+/** The same, where the connection that failed spoke TLS: then a plain answer is what is wrong. */
+const wordsForTls: Partial<Record<PortAnswer, string>> = {
+  kafka: 'a Kafka broker answers there without TLS, and this connection wants TLS',
+  http: words.http!,
+};
+
+/** A clause for a person about what answers there, or null where that explains nothing. */
+export async function describePort(
+  address: string,
+  {speaksTls = false, deadline = 2000} = {},
+): Promise<string | null> {
   const at = address.lastIndexOf(':');
   const answer = await probePort(address.slice(0, at), Number(address.slice(at + 1)), deadline);
-  return words[answer] ?? null;
+  return (speaksTls ? wordsForTls : words)[answer] ?? null;
 }
 
 /** Sends ApiVersions v0 over a plain connection and looks at the first bytes that come back. */

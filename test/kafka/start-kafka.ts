@@ -10,6 +10,8 @@ export type KafkaOptions = {
   readonly nodes?: 1 | 3;
   /** The first node's port; the others follow. Left out: free ports. */
   readonly port?: number;
+  /** Further listeners of a single node beside the plain one, by their protocol: the port of each. */
+  readonly listeners?: Readonly<Partial<Record<'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT', number>>>;
   /** Further lines of server.properties, the same for each node; they win over ours. */
   readonly properties?: Readonly<Record<string, string>>;
 };
@@ -98,13 +100,20 @@ class Node {
     mkdirSync(home);
     this.#properties = join(home, 'server.properties');
     const replication = String(options.nodes ?? 1);
+    const more = Object.entries(options.listeners ?? {});
+    const listeners = [
+      `PLAINTEXT://127.0.0.1:${port}`,
+      `CONTROLLER://127.0.0.1:${controllerPort}`,
+      ...more.map(([protocol, at]) => `${protocol}://127.0.0.1:${at}`),
+    ];
+    const protocols = ['PLAINTEXT', ...more.map(([protocol]) => protocol)];
     const lines = {
       'process.roles': 'broker,controller',
       'node.id': String(node + 1),
       'controller.quorum.voters': voters,
-      listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      listeners: listeners.join(),
       'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+      'listener.security.protocol.map': `CONTROLLER:PLAINTEXT,${protocols.map(each => `${each}:${each}`).join()}`,
       'offsets.topic.replication.factor': replication,
       'offsets.topic.num.partitions': '1',
       'transaction.state.log.replication.factor': replication,
