@@ -1,7 +1,7 @@
 import type {DraftField} from '../session/draft.ts';
 import type {PaneName} from './layout.ts';
 
-export const detailViews = ['json', 'raw', 'hex', 'headers', 'attempts'] as const;
+export const detailViews = ['json', 'raw', 'hex', 'headers', 'attempts', 'life'] as const;
 export type DetailView = (typeof detailViews)[number];
 
 /** What lies over the panes and takes the keys. */

@@ -1,15 +1,13 @@
 import type {Delivery} from '../flow/delivery.ts';
 import {Ring} from './ring.ts';
+import {type Latency, Sample} from './sample.ts';
 
 const kept = 500;
-const latenciesKept = 200;
-
-export type Latency = {readonly p50: number; readonly p95: number};
 
 /** The newest publishes with what is known of each, and how quickly the broker acknowledges. */
 export class Deliveries {
   readonly #ring = new Ring<Delivery>(kept);
-  readonly #latencies: number[] = [];
+  readonly #latencies = new Sample();
   readonly #counts = {acknowledged: 0, failed: 0, unknown: 0, pending: 0};
   readonly #states = new Map<number, Delivery['state']['status']>();
 
@@ -29,18 +27,22 @@ export class Deliveries {
     this.#counts[delivery.state.status]++;
     this.#states.set(delivery.id, delivery.state.status);
     if (this.#states.size > kept * 2) this.#states.delete(this.#states.keys().next().value!);
-    if (delivery.state.status === 'acknowledged') {
-      this.#latencies.push(delivery.state.latencyMs);
-      if (this.#latencies.length > latenciesKept) this.#latencies.shift();
-    }
+    if (delivery.state.status === 'acknowledged') this.#latencies.add(delivery.state.latencyMs);
     if (!this.#ring.replaceLast(({id}) => id === delivery.id, delivery)) this.#ring.push(delivery);
+  }
+
+  /** The one that is there, acknowledged at this place of the topic; the newest, should the topic have been made again. */
+  at(topic: string, partition: number, offset: bigint): Delivery | null {
+    const isIt = ({draft, state}: Delivery) =>
+      state.status === 'acknowledged' &&
+      state.offset === offset &&
+      state.partition === partition &&
+      draft.topic === topic;
+    return this.items.findLast(isIt) ?? null;
   }
 
   /** ms from handing over to acknowledgement, of the last 200; null: none yet. */
   get latency(): Latency | null {
-    if (this.#latencies.length === 0) return null;
-    const sorted = [...this.#latencies].sort((left, right) => left - right);
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-    return {p50: at(0.5), p95: at(0.95)};
+    return this.#latencies.latency;
   }
 }

@@ -63,18 +63,28 @@ export type KeptMessage = {
 export type Row = KeptMessage & {
   /** Counted from 0 without gaps, in the order of arrival. */
   readonly id: number;
+  /** When it was received from the broker. */
   readonly arrivedAt: number;
   /** The whole message, as long as it can still be acted on. */
   message: Message | null;
   state: RowState;
   attempts: Attempt[];
+  /** When it came to its end (ms since 1970); null: it has not yet. */
+  finalAt: number | null;
 };
 
 /** Beyond this much of a key or a header nobody reads on. */
 const mostOfPart = 4096;
 
-export function rowOf(id: number, message: Message, state: RowState, now: number, mostOfValue: number): Row {
-  return {...keptOf(message, mostOfValue), id, arrivedAt: now, message: null, state, attempts: []};
+export function rowOf(
+  id: number,
+  message: Message,
+  state: RowState,
+  arrivedAt: number,
+  mostOfValue: number,
+): Row {
+  const kept = keptOf(message, mostOfValue);
+  return {...kept, id, arrivedAt, message: null, state, attempts: [], finalAt: null};
 }
 
 /**

@@ -9,6 +9,7 @@ import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
 import {Rate} from './rate.ts';
 import {Ring} from './ring.ts';
 import {Stream} from './stream.ts';
+import {Timeline} from './timeline.ts';
 import type {TopicState, Workbench} from './workbench.ts';
 
 /** What the person works with; told once, at the start. */
@@ -49,6 +50,7 @@ export class Session {
   place: Place;
   readonly stream: Stream;
   readonly deliveries = new Deliveries();
+  readonly timeline: Timeline;
   readonly log = new Ring<LogEntry>(500);
   topic: TopicState;
   consumer: ConsumerState = {status: 'stopped', reason: 'not-started'};
@@ -80,6 +82,7 @@ export class Session {
     this.#onLog = onLog;
     this.#rate = new Rate(clock.now());
     this.stream = new Stream(() => clock.now());
+    this.timeline = new Timeline(this.stream.received);
     this.topic = {status: 'connecting', since: clock.now()};
   }
 
@@ -139,6 +142,7 @@ export class Session {
   takeEvent(event: FlowEvent): void {
     this.#dirty = true;
     this.stream.take(event);
+    this.timeline.take(event, this.now);
     switch (event.type) {
       case 'handled':
         this.#rate.add(event.outcomes.length, this.now);
@@ -230,6 +234,7 @@ export class Session {
   takeDelivery(delivery: Delivery): void {
     this.#dirty = true;
     this.deliveries.take(delivery);
+    if (delivery.draft.topic === this.place.topic) this.timeline.takeDelivery(delivery, this.now);
     const {state} = delivery;
     if (state.status === 'failed') this.tell('error', `Delivery ${delivery.id} failed: ${state.reason}`);
     if (state.status === 'unknown')
@@ -271,6 +276,11 @@ export class Session {
         : this.partitions.find(each => each.partition === partition);
     const committed = view?.committed ?? null;
     return committed !== null && committed > offset;
+  }
+
+  /** Our delivery that published the message at this place; null: another's, or no longer in view. */
+  deliveryOf(partition: number, offset: bigint): Delivery | null {
+    return this.deliveries.at(this.place.topic, partition, offset);
   }
 
   #lookAtPartitions(): void {

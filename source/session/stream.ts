@@ -1,9 +1,12 @@
 import type {FlowEvent} from '../flow/events.ts';
 import type {Message} from '../flow/message.ts';
 import type {Outcome} from '../flow/outcome.ts';
+import {OffsetTimes} from './offset-times.ts';
 import {type Attempt, type Row, type RowState, rowOf, weightOf} from './row.ts';
 
 type Handled = Extract<FlowEvent, {type: 'handled'}>;
+/** A run that waits to be shown, and when it ended. */
+type Waiting = Handled & {readonly endedAt: number};
 
 /** Rows made at one tick at most, beside failed ones: more nobody can read. */
 const mostAtOnce = 200;
@@ -46,10 +49,12 @@ export class Stream {
   #all: readonly Row[] | null = null;
   #nextId = 0;
   #bytes = 0;
+  /** When each partition's messages came from the broker. */
+  readonly received = new OffsetTimes();
   readonly #byPosition = new Map<string, Row>();
   /** Rows that are not final yet, by partition. */
   readonly #open = new Map<number, Map<bigint, Row>>();
-  #waiting: Handled[] = [];
+  #waiting: Waiting[] = [];
   #waitingCount = 0;
   readonly #now: () => number;
 
@@ -83,6 +88,9 @@ export class Stream {
 
   take(event: FlowEvent): void {
     switch (event.type) {
+      case 'received':
+        this.received.take(event.at.partition, event.next, this.#now());
+        break;
       case 'handled':
         this.#handled(event);
         break;
@@ -127,12 +135,12 @@ export class Stream {
     let tooMany = this.#waitingCount - mostAtOnce;
     this.#waiting = [];
     this.#waitingCount = 0;
-    for (const {messages, outcomes, attempt} of waiting) {
+    for (const {messages, outcomes, attempt, endedAt} of waiting) {
       const skip = Math.min(Math.max(tooMany, 0), outcomes.length);
       tooMany -= skip;
       this.dropped += skip;
       for (let at = skip; at < outcomes.length; at++) {
-        this.#add(messages[at]!, processedState(outcomes[at]!, attempt));
+        this.#add(messages[at]!, processedState(outcomes[at]!, attempt)).finalAt = endedAt;
       }
     }
     this.#trim();
@@ -161,7 +169,7 @@ export class Stream {
         const message = event.messages[index]!;
         const row = open.get(message.offset);
         if (!row) {
-          this.#add(message, processedState(outcome, event.attempt));
+          this.#add(message, processedState(outcome, event.attempt)).finalAt = this.#now();
           return;
         }
         addAttempt(row, attemptOf(outcome, event.attempt, this.#now()));
@@ -169,7 +177,7 @@ export class Stream {
       });
       return;
     }
-    this.#waiting.push(event);
+    this.#waiting.push({...event, endedAt: this.#now()});
     this.#waitingCount += event.outcomes.length;
     // Whole runs that will not be shown are let go at once: they keep whole fetches in memory.
     while (this.#waitingCount - this.#waiting[0]!.outcomes.length >= mostAtOnce) {
@@ -204,7 +212,8 @@ export class Stream {
   }
 
   #add(message: Message, state: RowState, mostOfValue = previewBytes): Row {
-    const row = rowOf(this.#nextId++, message, state, this.#now(), mostOfValue);
+    const arrivedAt = this.received.past(message.partition, message.offset)?.at ?? this.#now();
+    const row = rowOf(this.#nextId++, message, state, arrivedAt, mostOfValue);
     this.#rows.push(row);
     this.#all = null;
     this.#bytes += weightOf(row);
@@ -216,6 +225,7 @@ export class Stream {
     row.state = state;
     const isOpen = ['held', 'retrying', 'behind', 'failed'].includes(state.status);
     row.message = isOpen ? (message ?? row.message) : null;
+    row.finalAt = isOpen || state.status === 'moved' ? null : this.#now();
     let open = this.#open.get(row.partition);
     if (isOpen) {
       if (!open) {

@@ -18,7 +18,7 @@ export const consumerActions: readonly Action[] = [
     keys: ['enter'],
     scope: 'consumer',
     title: 'detail',
-    description: 'Show the whole message: JSON, raw, hex, headers, attempts',
+    description: 'Show the whole message: JSON, raw, hex, headers, attempts, and its life on one line',
     hint: 80,
     whyNot: desk => (selectedRow(desk) ? null : 'There is no message to show.'),
     run: desk =>
@@ -71,6 +71,24 @@ export const consumerActions: readonly Action[] = [
     description: 'Copy the value to the clipboard, through the terminal',
     whyNot: desk => (selectedRow(desk) ? null : 'There is no message.'),
     run: copyValue,
+  },
+  {
+    id: 'its-delivery',
+    keys: ['P'],
+    scope: 'message',
+    title: 'its delivery',
+    description: 'Go to the delivery that published this message, if it was published here',
+    whyNot: desk => {
+      const row = selectedRow(desk);
+      if (!row) return 'There is no message.';
+      if (desk.session.deliveryOf(row.partition, row.offset)) return null;
+      return `${positionOf(row)} was not published here, or is no longer among the deliveries.`;
+    },
+    run: desk => {
+      const {partition, offset} = selectedRow(desk)!;
+      const {id} = desk.session.deliveryOf(partition, offset)!;
+      desk.screen.change({overlay: null, focus: 'deliveries', delivery: id});
+    },
   },
   {
     id: 'retry-alike',

@@ -33,7 +33,7 @@ export const overlayActions: readonly Action[] = [
     keys: ['tab', 'right'],
     scope: 'detail',
     title: 'next view',
-    description: 'JSON, raw, hex, headers, attempts',
+    description: 'JSON, raw, hex, headers, attempts, life',
     hint: 70,
     run: desk => turn(desk, 1),
   },

@@ -7,6 +7,7 @@ import {exactly, type Piece, row} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
 import type {Theme} from '../theme.ts';
+import {deliveryFigures} from './delivery-figures.ts';
 import {stateWord} from './state-word.ts';
 import {titleBar} from './title.ts';
 
@@ -17,18 +18,10 @@ export function deliveryLines(
   area: Area,
   {theme, focused}: {readonly theme: Theme; readonly focused: boolean},
 ): string[] {
-  const {counts, latency, items} = session.deliveries;
+  const {items} = session.deliveries;
   const {width, height} = area;
-  const figures = [
-    latency && `p50 ${duration(latency.p50)}`,
-    latency && `p95 ${duration(latency.p95)}`,
-    ...(['pending', 'failed', 'unknown'] as const).map(each => counts[each] > 0 && `${each} ${counts[each]}`),
-  ];
-  const bar = titleBar('DELIVERIES', figures.filter(Boolean).join('  '), {
-    width,
-    focused,
-    theme,
-  });
+  const title = 'DELIVERIES';
+  const bar = titleBar(title, deliveryFigures(session, width - title.length - 4), {width, focused, theme});
   if (items.length === 0) {
     return exactly(
       [bar, theme.quiet(row([' nothing published yet: Ctrl+S publishes the draft'], width))],

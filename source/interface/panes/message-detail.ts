@@ -6,10 +6,11 @@ import {safeBytes, safeText} from '../../payload/safe-text.ts';
 import type {Attempt, Row} from '../../session/row.ts';
 import type {Session} from '../../session/session.ts';
 import {bytes, clockTime, duration} from '../amounts.ts';
-import {exactly, row, wrap} from '../cells.ts';
+import {exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import {type DetailView, detailViews} from '../screen.ts';
 import type {Theme} from '../theme.ts';
+import {lifeRows} from './life.ts';
 import {stateWord} from './state-word.ts';
 import {titleBar} from './title.ts';
 
@@ -28,7 +29,8 @@ export function detailLines(
       area,
     );
   }
-  const text = textRows(message, view, width - 2);
+  const text: readonly (string | readonly Piece[])[] =
+    view === 'life' ? lifeRows(message, session, width - 2, theme) : textRows(message, view, width - 2);
   const room = height - 4;
   const first = Math.max(0, Math.min(top, text.length - room));
   const more =
@@ -54,7 +56,9 @@ export function detailLines(
         ],
         width,
       ),
-      ...text.slice(first, first + room).map(line => row([' ', line], width)),
+      ...text
+        .slice(first, first + room)
+        .map(line => row([' ', ...(typeof line === 'string' ? [line] : line)], width)),
     ],
     area,
   );
@@ -67,17 +71,20 @@ function sizeOf({value, valueBytes}: Row): string {
     : bytes(valueBytes);
 }
 
+/** Views that change only with the message itself. */
+type TextView = Exclude<DetailView, 'life'>;
+
 let last: {
   message: Row;
   state: unknown;
   attempts: number;
-  view: DetailView;
+  view: TextView;
   width: number;
   rows: string[];
 } | null = null;
 
 /** The view's rows; kept while nothing changes, since a large value takes long to lay out. */
-function textRows(message: Row, view: DetailView, width: number): string[] {
+function textRows(message: Row, view: TextView, width: number): string[] {
   const same =
     last?.message === message &&
     last.state === message.state &&
@@ -91,7 +98,7 @@ function textRows(message: Row, view: DetailView, width: number): string[] {
   return last!.rows;
 }
 
-function makeRows(message: Row, view: DetailView, width: number): string[] {
+function makeRows(message: Row, view: TextView, width: number): string[] {
   const value = message.message?.value ?? message.value;
   switch (view) {
     case 'json':

@@ -1,0 +1,76 @@
+import type {Delivery} from '../flow/delivery.ts';
+import type {FlowEvent} from '../flow/events.ts';
+import {OffsetTimes} from './offset-times.ts';
+import {Sample} from './sample.ts';
+
+type Published = {readonly partition: number; readonly offset: bigint; readonly sentAt: number};
+
+/** Publishes that wait for their commit, at most. */
+const mostWaiting = 1000;
+/** Durations taken of one run of messages, at most. */
+const mostOfRun = 16;
+
+/**
+ * When what was committed, and how long processing and the whole way from publishing to commit take lately.
+ * Fed by the flow's events at a cost for each run and commit, not for each message.
+ */
+export class Timeline {
+  readonly committed = new OffsetTimes();
+  /** Of attempts, failed ones too. */
+  readonly processing = new Sample();
+  /** Of messages that were published and consumed by this program. */
+  readonly wholeWay = new Sample();
+  readonly #received: OffsetTimes;
+  #waiting: Published[] = [];
+  readonly #counted = new Set<number>();
+
+  constructor(received: OffsetTimes) {
+    this.#received = received;
+  }
+
+  take(event: FlowEvent, now: number): void {
+    switch (event.type) {
+      case 'handled': {
+        const {outcomes} = event;
+        const step = Math.max(1, Math.ceil(outcomes.length / mostOfRun));
+        for (let at = outcomes.length - 1; at >= 0; at -= step) {
+          this.processing.add(outcomes[at]!.durationMs);
+        }
+        break;
+      }
+      case 'committed':
+        for (const {partition, offset} of event.offsets) this.committed.take(partition, offset, now);
+        this.#arrive(now);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** A delivery to the topic that is consumed. */
+  takeDelivery({id, sentAt, state}: Delivery, now: number): void {
+    if (state.status !== 'acknowledged' || this.#counted.has(id)) return;
+    this.#counted.add(id);
+    if (this.#counted.size > mostWaiting * 2) this.#counted.delete(this.#counted.values().next().value!);
+    this.#waiting.push({partition: state.partition, offset: state.offset, sentAt});
+    if (this.#waiting.length > mostWaiting) this.#waiting.shift();
+    // The commit can be quicker than the acknowledgement.
+    this.#arrive(now);
+  }
+
+  /** Publishes whose commit has not come yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  #arrive(now: number): void {
+    if (this.#waiting.length === 0) return;
+    this.#waiting = this.#waiting.filter(({partition, offset, sentAt}) => {
+      // One that was published long after it was committed so far is one of an earlier topic of that name.
+      const commit = this.committed.past(partition, offset);
+      if (!commit || commit.at < sentAt) return true;
+      if (this.#received.past(partition, offset)) this.wholeWay.add(Math.min(commit.at, now) - sentAt);
+      return false;
+    });
+  }
+}
