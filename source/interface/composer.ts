@@ -42,6 +42,8 @@ export class Composer {
   isTombstone: boolean;
   /** Placeholders are filled in at each publish. */
   expands: boolean;
+  /** The value is published as it is, JSON or not. */
+  raw: boolean;
   replacing: Replacing | null = null;
   /** Counted up at each change. */
   version = 0;
@@ -62,6 +64,7 @@ export class Composer {
     this.partition = draft.partition;
     this.isTombstone = draft.value === null;
     this.expands = draft.expands;
+    this.raw = draft.raw;
   }
 
   get draft(): DraftText {
@@ -71,6 +74,7 @@ export class Composer {
       headers: textOf(this.headers),
       partition: this.partition,
       expands: this.expands,
+      raw: this.raw,
     };
   }
 
@@ -81,6 +85,7 @@ export class Composer {
     this.partition = draft.partition;
     this.isTombstone = draft.value === null;
     this.expands = draft.expands;
+    this.raw = draft.raw;
     this.#touched();
   }
 
@@ -148,6 +153,11 @@ export class Composer {
     this.#touched();
   }
 
+  toggleRaw(): void {
+    this.raw = !this.raw;
+    this.#touched();
+  }
+
   /** The text pasted into a field, as it was. */
   paste(field: DraftField, text: string): void {
     const line = text.replace(/\p{Cc}+/gu, ' ').trim();
@@ -195,6 +205,7 @@ export class Composer {
       return;
     }
     this.flush();
+    desk.compose.remember(this.draft);
     this.#sequence++;
     const {replacing} = this;
     void workbench

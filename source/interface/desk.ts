@@ -1,5 +1,6 @@
 import type {Session} from '../session/session.ts';
 import type {Workbench} from '../session/workbench.ts';
+import type {ComposePort} from './compose/compose-port.ts';
 import type {Composer} from './composer.ts';
 import type {Screen} from './screen.ts';
 
@@ -8,6 +9,7 @@ export type Desk = {
   readonly session: Session;
   readonly screen: Screen;
   readonly composer: Composer;
+  readonly compose: ComposePort;
   /** null until it is loaded, right after the first drawing. */
   workbench: Workbench | null;
   /** Leaves in order; a second call leaves at once. */

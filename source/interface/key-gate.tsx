@@ -1,4 +1,5 @@
 import {type Key, useInput, usePaste} from 'ink';
+import {composeLine, textOverlays} from './compose/compose-line.ts';
 import type {Desk} from './desk.ts';
 import {actionFor, perform} from './keymap.ts';
 import {keyName} from './keys.ts';
@@ -62,7 +63,9 @@ export function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}
 }
 
 function takesText({overlay, focus}: Screen): boolean {
-  return overlay ? ['palette', 'skip', 'filter'].includes(overlay.kind) : focus === 'payload';
+  return overlay
+    ? ['palette', 'skip', 'filter', ...textOverlays].includes(overlay.kind)
+    : focus === 'payload';
 }
 
 function composeOrEnter(desk: Desk, text: string): void {
@@ -70,8 +73,12 @@ function composeOrEnter(desk: Desk, text: string): void {
   else enter(desk, text.replace(/\p{Cc}+/gu, ' '), null);
 }
 
+/** `submit`: what Enter does there, when it came together with other keys. */
+export type Line = {readonly text: string; set(text: string): void; submit?(): void};
+
 /** The single line that is being written, and how it is set; null: none is. */
-function lineOf({screen, composer}: Desk): {readonly text: string; set(text: string): void} | null {
+function lineOf(desk: Desk): Line | null {
+  const {screen, composer} = desk;
   const {overlay} = screen;
   switch (overlay?.kind) {
     case 'palette':
@@ -87,13 +94,14 @@ function lineOf({screen, composer}: Desk): {readonly text: string; set(text: str
         return {text: composer.partition, set: partition => composer.setPartition(partition)};
       return null;
     default:
-      return null;
+      return composeLine(desk);
   }
 }
 
 function enter(desk: Desk, input: string, key: Key | null): void {
   const line = lineOf(desk);
   if (!line) return;
-  if (key?.backspace || key?.delete) line.set([...line.text].slice(0, -1).join(''));
+  if (key?.return && line.submit) line.submit();
+  else if (key?.backspace || key?.delete) line.set([...line.text].slice(0, -1).join(''));
   else if (input !== '' && !key?.ctrl && !key?.meta) line.set(line.text + input);
 }

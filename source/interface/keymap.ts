@@ -1,3 +1,4 @@
+import {composeActions} from './actions/compose.ts';
 import {consumerActions} from './actions/consumer.ts';
 import {faultActions} from './actions/faults.ts';
 import {generalActions} from './actions/general.ts';
@@ -23,6 +24,7 @@ export type Scope =
   | 'palette'
   | 'skip'
   | 'confirm'
+  | 'drafts'
   | 'leaving'
   | 'overlay';
 
@@ -47,6 +49,7 @@ export const actions: readonly Action[] = [
   ...generalActions,
   ...topicActions,
   ...payloadActions,
+  ...composeActions,
   ...consumerActions,
   ...overlayActions,
   ...faultActions,
@@ -65,6 +68,8 @@ export const places = {
   skip: ['skip', 'overlay'],
   filter: ['overlay'],
   confirm: ['confirm', 'overlay'],
+  drafts: ['drafts', 'overlay'],
+  'save-template': ['overlay'],
   leaving: ['leaving'],
 } as const satisfies Record<string, readonly Scope[]>;
 

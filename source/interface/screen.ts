@@ -1,4 +1,5 @@
 import type {DraftField} from '../session/draft.ts';
+import type {ComposeOverlay} from './compose/compose-overlay.ts';
 import type {PaneName} from './layout.ts';
 
 export const detailViews = ['json', 'raw', 'hex', 'headers', 'attempts', 'life'] as const;
@@ -14,6 +15,7 @@ export type Overlay =
   | {readonly kind: 'skip'; readonly partition: number; readonly offset: bigint; readonly reason: string}
   /** `question` is safe to show. */
   | {readonly kind: 'confirm'; readonly title: string; readonly question: string; run(): void}
+  | ComposeOverlay
   | {readonly kind: 'leaving'; readonly since: number};
 
 /** Where the person is: which pane, which row, what lies over it. It knows nothing of Kafka and draws nothing. */

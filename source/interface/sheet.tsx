@@ -1,13 +1,13 @@
-import {Box, Text} from 'ink';
 import {row} from './cells.ts';
+import {ComposeSheet, composeSheetHeight} from './compose/compose-sheet.tsx';
 import type {Desk} from './desk.ts';
 import type {Gate} from './key-gate.tsx';
 import {type Action, actions, actionsAt, perform} from './keymap.ts';
 import type {Area} from './layout.ts';
 import {confirmLines, paletteLines} from './panes/overlays.ts';
 import {titleBar} from './panes/title.ts';
+import {Asked} from './parts/asked.tsx';
 import {Rows} from './parts/rows.tsx';
-import {SingleLine} from './parts/single-line.tsx';
 import type {Overlay} from './screen.ts';
 import type {Theme} from './theme.ts';
 
@@ -23,7 +23,7 @@ export function sheetHeight(overlay: Overlay | null, rows: number): number {
     case 'palette':
       return Math.min(12, Math.floor(rows / 2));
     default:
-      return 0;
+      return composeSheetHeight(overlay, rows);
   }
 }
 
@@ -100,26 +100,8 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
       );
     }
     default:
-      return null;
+      return <ComposeSheet desk={desk} gate={gate} theme={theme} area={area} />;
   }
-}
-
-type AskedProps = {
-  readonly gate: Gate;
-  readonly label: string;
-  readonly value: string;
-  readonly width: number;
-  readonly onChange: (value: string) => void;
-  readonly onSubmit: () => void;
-};
-
-function Asked({gate, label, value, width, onChange, onSubmit}: AskedProps) {
-  return (
-    <Box width={width} height={1} overflow="hidden">
-      <Text>{` ${label} `}</Text>
-      <SingleLine value={value} wasCommand={() => gate.wasCommand} onChange={onChange} onSubmit={onSubmit} />
-    </Box>
-  );
 }
 
 function skip(

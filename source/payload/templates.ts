@@ -6,10 +6,18 @@ export type Template = {
   readonly key?: string;
   /** Whether its `{{…}}` are to be filled in (see `expandPlaceholders`). */
   readonly expands?: boolean;
+  /** Published as it is, JSON or not. */
+  readonly raw?: boolean;
 };
 
 /** Notifications as they are met in the field; the last ones are made to fail. */
 export const templates: readonly Template[] = [
+  {
+    name: 'generic',
+    key: 'u-{{seq}}',
+    value: json({type: 'notification', id: '{{uuid}}', at: '{{now}}', to: 'user@example.org', data: {}}),
+    expands: true,
+  },
   {
     name: 'e-mail',
     key: 'u-{{seq}}',
@@ -47,7 +55,7 @@ export const templates: readonly Template[] = [
     expands: true,
   },
   {
-    name: 'several recipients',
+    name: 'several recipients, one transaction',
     value: json({
       type: 'email.send',
       transactionId: '{{uuid}}',
@@ -85,6 +93,12 @@ export const templates: readonly Template[] = [
   },
   {name: 'one that makes the example handler fail', value: json({type: 'fail', reason: 'as you asked'})},
   {name: 'one that nobody can receive', value: json({type: 'email.send', subject: 'no recipient'})},
+  {
+    name: 'malformed JSON',
+    key: 'u-1',
+    value: '{"type": "email.send", "to": "user@example.org", "data": {"order": }',
+    raw: true,
+  },
   {name: 'tombstone', key: 'u-1', value: null},
 ];
 

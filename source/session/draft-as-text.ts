@@ -6,12 +6,13 @@ const explanation = `# Above the line of three dashes: key, partition and header
 #   header name: text    'header name:' is empty, 'header name' alone is null, base64:… stands for bytes
 #   value: null          a tombstone, whatever stands below
 #   placeholders: on     {{uuid}}, {{now}} and {{seq}} are filled in at each publish
+#   checked: no          the value is published as it is, JSON or not
 # Below it: the value, letter by letter.
 `;
 const line = '---\n';
 
 /** The whole draft as one text, for a person's own editor. */
-export function draftAsText({value, key, headers, partition, expands}: DraftText): string {
+export function draftAsText({value, key, headers, partition, expands, raw}: DraftText): string {
   const names = headers.split('\n').filter(each => each.trim() !== '');
   return [
     explanation,
@@ -20,6 +21,7 @@ export function draftAsText({value, key, headers, partition, expands}: DraftText
     ...names.map(each => `header ${each}\n`),
     value === null ? 'value: null\n' : '',
     expands ? 'placeholders: on\n' : '',
+    raw ? 'checked: no\n' : '',
     line,
     value ?? '',
   ].join('');
@@ -28,24 +30,26 @@ export function draftAsText({value, key, headers, partition, expands}: DraftText
 /** Reads it back; a line end that an editor put at the end of the value is not part of it. Throws a sentence. */
 export function draftFromText(text: string, before: DraftText): DraftText {
   const at = text.startsWith(line) ? 0 : text.indexOf(`\n${line}`) + 1;
-  if (at === 0 && !text.startsWith(line))
-    throw new Error('The line of three dashes is gone; the draft stays as it was.');
+  if (at === 0 && !text.startsWith(line)) throw new Error('The line of three dashes is gone.');
   const draft = {
     key: null as string | null,
     partition: '',
     headers: [] as string[],
     isTombstone: false,
     expands: false,
+    raw: false,
   };
   for (const each of text.slice(0, at).split('\n')) {
     if (each.trim() === '' || each.startsWith('#')) continue;
-    const [, name, , rest] = /^(key|partition|header|value|placeholders)(: ?| )(.*)$/.exec(each) ?? [];
+    const [, name, , rest] =
+      /^(key|partition|header|value|placeholders|checked)(: ?| )(.*)$/.exec(each) ?? [];
     if (name === 'key') draft.key = rest!;
     else if (name === 'partition') draft.partition = rest!.trim();
     else if (name === 'header') draft.headers.push(rest!);
     else if (name === 'value') draft.isTombstone = rest === 'null';
     else if (name === 'placeholders') draft.expands = rest === 'on';
-    else throw new Error(`"${each.slice(0, 60)}" is no line of a draft; the draft stays as it was.`);
+    else if (name === 'checked') draft.raw = rest === 'no';
+    else throw new Error(`"${each.slice(0, 60)}" is no line of a draft.`);
   }
   const body = text.slice(at + line.length);
   const added = !before.value?.endsWith('\n') && body.endsWith('\n');
@@ -54,6 +58,7 @@ export function draftFromText(text: string, before: DraftText): DraftText {
     partition: draft.partition,
     headers: draft.headers.join('\n'),
     expands: draft.expands,
+    raw: draft.raw,
     value: draft.isTombstone ? null : added ? body.slice(0, -1) : body,
   };
 }

@@ -18,9 +18,33 @@ export type DraftText = {
   readonly partition: string;
   /** Whether `{{uuid}}`, `{{now}}` and `{{seq}}` are filled in when it is published; else they are text (rule 2). */
   readonly expands: boolean;
+  /** Whether the value is published as it is, JSON or not: to see what a consumer makes of it. */
+  readonly raw: boolean;
 };
 
-export const emptyDraft: DraftText = {value: '', key: null, headers: '', partition: '', expands: false};
+export const emptyDraft: DraftText = {
+  value: '',
+  key: null,
+  headers: '',
+  partition: '',
+  expands: false,
+  raw: false,
+};
+
+/** Whether what was kept somewhere is a draft, whole and of the right kinds. */
+export function isDraftText(kept: unknown): kept is DraftText {
+  if (typeof kept !== 'object' || kept === null) return false;
+  const {value, key, headers, partition, expands, raw} = kept as Record<string, unknown>;
+  const isTextOrNull = (each: unknown) => each === null || typeof each === 'string';
+  return (
+    isTextOrNull(value) &&
+    isTextOrNull(key) &&
+    typeof headers === 'string' &&
+    typeof partition === 'string' &&
+    typeof expands === 'boolean' &&
+    typeof raw === 'boolean'
+  );
+}
 
 export type DraftField = 'value' | 'key' | 'headers' | 'partition';
 
@@ -49,9 +73,9 @@ export function expandDraft(text: DraftText, values: PlaceholderValues): DraftTe
   };
 }
 
-/** Checks a draft; the value's bytes are the text's, letter by letter (rule 2). */
+/** Checks a draft (its value only where it is not raw); the value's bytes are the text's, letter by letter (rule 2). */
 export function readDraft(text: DraftText, topic: string): ReadDraft {
-  if (text.value !== null) {
+  if (text.value !== null && !text.raw) {
     const check = checkJson(text.value);
     if (!check.valid) {
       const {line, column, reason} = check;
@@ -91,6 +115,7 @@ export function draftOf(message: Message): DraftText | null {
     headers: headerLines(message.headers),
     partition: String(message.partition),
     expands: false,
+    raw: false,
   };
 }
 

@@ -17,7 +17,7 @@ const name = 'kafka-notify';
 
 /** What was saved, else the defaults. Reading needs no library, and at every start there is something to read. */
 export function readSaved(environment: Readonly<Record<string, string | undefined>>): Saved {
-  const path = join(savedFolder(environment), 'config.json');
+  const path = join(configurationFolder(environment), 'config.json');
   if (!existsSync(path)) return savedDefaults;
   try {
     return {...savedDefaults, ...(JSON.parse(readFileSync(path, 'utf8')) as Saved)};
@@ -33,7 +33,7 @@ function damaged(path: string, error: unknown): SettingsError {
 }
 
 /** Where `conf` would put it by itself. */
-function savedFolder(environment: Readonly<Record<string, string | undefined>>): string {
+export function configurationFolder(environment: Readonly<Record<string, string | undefined>>): string {
   if (environment.KAFKA_NOTIFY_CONFIG_DIR !== undefined) return environment.KAFKA_NOTIFY_CONFIG_DIR;
   switch (process.platform) {
     case 'darwin':
@@ -54,7 +54,7 @@ export async function openSaved(environment: Readonly<Record<string, string | un
   save(change: Partial<Saved>): void;
 }> {
   const Conf = await loadConf();
-  const folder = savedFolder(environment);
+  const folder = configurationFolder(environment);
   let conf: InstanceType<typeof Conf<Saved>>;
   try {
     conf = new Conf<Saved>({

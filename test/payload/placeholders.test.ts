@@ -1,7 +1,5 @@
 import {expect, it} from 'vitest';
-import {checkJson} from '../../source/payload/check-json.ts';
 import {expandPlaceholders, nextPlaceholders} from '../../source/payload/placeholders.ts';
-import {templates} from '../../source/payload/templates.ts';
 
 it('fills in the known names, the same in every place, and leaves all else as it is', () => {
   const values = nextPlaceholders(7, Date.UTC(2026, 0, 2));
@@ -14,11 +12,3 @@ it('fills in the known names, the same in every place, and leaves all else as it
 it('makes a new identity for each publish', () => {
   expect(nextPlaceholders(1, 0).uuid).not.toBe(nextPlaceholders(1, 0).uuid);
 });
-
-it.each(templates.map(template => [template.name, template] as const))(
-  '%s is JSON once it is filled in',
-  (_, {value}) => {
-    if (value !== null)
-      expect(checkJson(expandPlaceholders(value, nextPlaceholders(1, 0)))).toEqual({valid: true});
-  },
-);

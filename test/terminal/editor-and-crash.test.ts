@@ -43,7 +43,7 @@ writeFileSync(file, text.replace('key: u-1', 'key: u-2\\nheader trace: t-1').rep
     terminal.type('{"n":1}');
     await terminal.waitFor('valid · 7 bytes');
     terminal.press('ctrl+o');
-    await terminal.waitFor('ended with 3; the draft stays as it was');
+    await terminal.waitFor('ended with 3. The draft stays as it was');
     await terminal.waitFor('{"n":1}');
   });
 

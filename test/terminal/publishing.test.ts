@@ -1,5 +1,6 @@
 import {expect, it} from 'vitest';
 import {describeOnBrokers} from '../contract/support/brokers.ts';
+import {readAll} from './support/read-all.ts';
 import {missingTopic, open} from './support/stories.ts';
 import type {Terminal} from './support/terminal.ts';
 
@@ -111,22 +112,4 @@ type Broker = Parameters<Parameters<typeof describeOnBrokers>[1]>[0];
 async function ends(broker: Broker, topic: string): Promise<string[]> {
   const offsets = await broker.admin().fetchTopicOffsets(topic);
   return offsets.sort((left, right) => left.partition - right.partition).map(({high}) => high);
-}
-
-async function readAll(broker: Broker, topic: string, count: number) {
-  const consumer = broker.client().kafka.consumer({groupId: `reader-${topic}`});
-  const read: Record<string, unknown>[] = [];
-  await consumer.connect();
-  await consumer.subscribe({topic, fromBeginning: true});
-  await new Promise<void>(resolve => {
-    void consumer.run({
-      eachMessage: async ({message: {key, value, headers}}) => {
-        const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, text?.toString() ?? null]);
-        read.push({key: key?.toString() ?? null, value: value?.toString() ?? null, headers: texts});
-        if (read.length === count) resolve();
-      },
-    });
-  });
-  await consumer.disconnect();
-  return read;
 }

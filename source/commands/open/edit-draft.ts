@@ -23,10 +23,10 @@ export async function editDraft(ui: Interface, {session, composer}: Desk): Promi
     const [program, ...args] = splitCommandLine(line);
     writeFileSync(file, draftAsText(draft), {mode: 0o600});
     const code = await runInTerminal(ui, program!, [...args, file]);
-    if (code !== 0) throw new Error(`${program} ended with ${code}; the draft stays as it was.`);
+    if (code !== 0) throw new Error(`${program} ended with ${code}.`);
     composer.load(draftFromText(readFileSync(file, 'utf8'), draft));
   } catch (error) {
-    session.say('error', (error as Error).message);
+    session.say('error', `${(error as Error).message} The draft stays as it was.`);
   } finally {
     rmSync(folder, {recursive: true, force: true});
     session.touch();

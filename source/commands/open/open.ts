@@ -17,6 +17,8 @@ import type {Command, CommandInput, FlagValues} from '../command.ts';
 import {consumeOptions, processingFlags} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
+import {ownFolder} from '../template-shelf.ts';
+import {composeFiles} from './compose-files.ts';
 import {CrashReport} from './crash-report.ts';
 import {editDraft} from './edit-draft.ts';
 import {needsEmbeddedBroker, startEmbeddedBroker} from './embedded-broker.ts';
@@ -52,6 +54,7 @@ const command: Command = {
     --from beginning|end|TIME   where to start without a committed offset (asked otherwise)
     --type-path PATH,…      where a message's type stands in its JSON, for its column (type, event, …)
     --recipient-path PATH,… where its recipient stands (to, recipient, user.email, recipients[0].address, …)
+    --templates DIR         your own templates (KAFKA_NOTIFY_TEMPLATES, else templates in the configuration folder)
     --embedded              bring the small broker along in any case
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
@@ -68,6 +71,7 @@ const command: Command = {
     replicationFactor: {type: 'number'},
     typePath: {type: 'string'},
     recipientPath: {type: 'string'},
+    templates: {type: 'string'},
     embedded: {type: 'boolean'},
   },
   run: open,
@@ -115,6 +119,13 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     session,
     screen,
     composer,
+    compose: composeFiles({
+      session,
+      topic,
+      templateFolder: ownFolder(flags.templates),
+      stateFolder: folder,
+      keepsHistory: process.env.KAFKA_NOTIFY_HISTORY !== 'off',
+    }),
     workbench: null,
     pageRows: 10,
     leave,

@@ -1,4 +1,5 @@
 import {templates} from '../../payload/templates.ts';
+import {emptyDraft} from '../../session/draft.ts';
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
 
@@ -46,8 +47,8 @@ export const payloadActions: readonly Action[] = [
       title: `template: ${template.name}`,
       description: `Template: ${template.name} (undo brings the text before back)`,
       run: ({composer, screen}) => {
-        const {value, key = null, headers = '', expands = false} = template;
-        composer.load({value, key, headers, partition: '', expands});
+        const {name: _, ...given} = template;
+        composer.load({...emptyDraft, ...given});
         screen.change({focus: 'payload', field: 'value'});
       },
     }),

@@ -2,7 +2,7 @@ import {Box, Text} from 'ink';
 import {positionOf} from '../../flow/message.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import {bytes} from '../amounts.ts';
-import {row} from '../cells.ts';
+import {type Piece, row} from '../cells.ts';
 import type {Desk} from '../desk.ts';
 import type {Area} from '../layout.ts';
 import {type EditorTheme, editorRows, followCursor, type Scroll} from '../parts/editor/editor-view.ts';
@@ -40,22 +40,13 @@ export function PayloadPane({desk, area, theme, focused, wasCommand, scrolls}: P
     ? `PAYLOAD  replaces ${positionOf(composer.replacing)}: Ctrl+S republishes, Esc gives it up`
     : 'PAYLOAD';
   const headerCount = composer.headers.lines.filter(line => line.trim() !== '').length;
-  const verdict = composer.isTombstone
-    ? row([' ', ['null: a tombstone', theme.waiting], '  Alt+N brings the text back'], width)
-    : check.valid
-      ? row(
-          [' ', ['valid', theme.good], ` · ${bytes(size)}`, composer.expands ? ' · placeholders on' : ''],
-          width,
-        )
-      : size === 0
-        ? row([[' empty: write JSON here', theme.quiet]], width)
-        : row([' ', [`${check.line}:${check.column} ${safeText(check.reason)}`, theme.bad]], width);
+  const verdict = row(verdictOf(composer, theme), width);
   scrolls.value = followCursor(composer.value, scrolls.value, width, valueRows);
   scrolls.headers = followCursor(composer.headers, scrolls.headers, width, headerRows);
   const valueLines = editorRows(composer.value, scrolls.value, width, valueRows, {
     theme: jsonTheme(theme),
     focused: editing('value'),
-    errorAt: check.valid || composer.isTombstone || size === 0 ? null : check,
+    errorAt: check.valid || composer.isTombstone || composer.raw || size === 0 ? null : check,
   });
   const headerLines = editorRows(composer.headers, scrolls.headers, width, headerRows, {
     theme: {...jsonTheme(theme), key: asIs, string: asIs, number: asIs, literal: asIs},
@@ -105,6 +96,21 @@ export function PayloadPane({desk, area, theme, focused, wasCommand, scrolls}: P
       />
     </Box>
   );
+}
+
+/** One row: whether it can be published, and what is switched on for it. */
+function verdictOf(composer: Desk['composer'], theme: Theme): Piece[] {
+  const {check, bytes: size} = composer.check();
+  const placeholders = composer.expands ? ' · placeholders on' : '';
+  const place = check.valid ? '' : `${check.line}:${check.column} ${safeText(check.reason)}`;
+  if (composer.isTombstone)
+    return [' ', ['null: a tombstone', theme.waiting], '  Alt+N brings the text back'];
+  if (composer.raw) {
+    const what = check.valid ? '' : size === 0 ? ' · empty' : ` · ${place}`;
+    return [' ', ['raw, not checked', theme.waiting], what, ` · ${bytes(size)}${placeholders}`];
+  }
+  if (check.valid) return [' ', ['valid', theme.good], ` · ${bytes(size)}${placeholders}`];
+  return size === 0 ? [[' empty: write JSON here', theme.quiet]] : [' ', [place, theme.bad]];
 }
 
 const asIs = (text: string) => text;
