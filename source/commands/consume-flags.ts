@@ -33,6 +33,8 @@ export type ConsumeOptions = {
   readonly untilEnd: boolean;
   readonly withValue: boolean;
   readonly mayCreate: boolean;
+  /** Decisions about held messages are read from stdin. */
+  readonly acts: boolean;
 };
 
 /** The flags of `consume`, checked. Throws a CommandError of wrong use. */
@@ -48,6 +50,7 @@ export function consumeOptions(flags: FlagValues, now: number): ConsumeOptions {
     untilEnd: flags.untilEnd === true,
     withValue: flags.withValue === true,
     mayCreate: flags.create !== false,
+    acts: flags.acts === true,
   };
 }
 

@@ -38,9 +38,22 @@ const command: Command = {
     --timeout DURATION      that one message may take (30s)
     --max N                 end after N messages
     --until-end             end when every partition has come to the end that it had at the start, or is held
+    --acts                  decide about held messages: JSON lines on stdin (below)
     --with-value            print values too
     --no-create             a topic that is missing is an error
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
+
+  Acts, one a line; each is answered by a line {"status":"act",…}. One for a message that is not held yet is kept for when
+  it is. With --until-end a held message is no end while stdin is open. Offsets and names as in the lines printed.
+    {"act":"retry","partition":1,"offset":"113"}     with the handler as it is now
+    {"act":"skip","partition":1,"offset":"113","reason":"sent by hand"}
+    {"act":"dead-letter","partition":1,"offset":"113"}
+    {"act":"replace","partition":1,"offset":"113","value":{…}}   published letter by letter; the original counts as replaced
+                            once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"};
+                            "carry":"all" (the default: its headers, with a new identity and trace, and
+                            kafka-notify-replaces), "own" (without tracing and tools' headers) or "none"
+    {"act":"retry","alike":"TypeError"}   all that are held by this error, also for skip and dead-letter;
+                            with "each":true also those that come later, each once
 
   Exit codes
     0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered · 2 wrong use
@@ -48,12 +61,14 @@ const command: Command = {
   Examples
     $ kafka-notify consume --topic notifications --from beginning --until-end
     $ kafka-notify consume --topic notifications --handler ./notify.ts --on-failure dead-letter
+    $ echo '{"act":"retry","alike":"HTTP 503","each":true}' | kafka-notify consume --topic notifications --acts --until-end
     $ kafka-notify consume --topic notifications --from 15m --group replay-of-today --with-value | jq .value
 `,
   flags: {
     ...processingFlags,
     max: {type: 'number'},
     untilEnd: {type: 'boolean'},
+    acts: {type: 'boolean'},
     withValue: {type: 'boolean'},
     create: {type: 'boolean', default: true},
   },

@@ -3,6 +3,7 @@ import {systemClock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {FlowEvent} from '../flow/events.ts';
 import type {Handler} from '../flow/handler.ts';
+import type {LaneView} from '../flow/processing.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {Consumption} from '../kafka/consumption.ts';
 import {DeadLetters} from '../kafka/dead-letters.ts';
@@ -15,7 +16,9 @@ import type {ConsumeOptions} from './consume-flags.ts';
 import {tellEvents} from './consume-lines.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {limitHandler} from './limited-handler.ts';
+import {OpenFailures} from './open-failures.ts';
 import {linesTo, say} from './output.ts';
+import {Acts} from './perform-acts.ts';
 
 /** How long messages in hand may take when the command is asked to end, in ms. */
 const grace = 10_000;
@@ -43,8 +46,8 @@ export async function runConsumption(
   const publisher = new KafkaPublisher({client, partitioner: createPartitioner(settings.partitioner.value)});
   const deadLetters = new DeadLetters({topics, publisher, group, mayCreate: options.mayCreate});
   const end = new Ending();
-  let finals = 0;
-  let blemished = false;
+  const failures = new OpenFailures();
+  let positionLost = false;
 
   const consumption = new Consumption({
     kafka: client.kafka,
@@ -63,19 +66,26 @@ export async function runConsumption(
     onFacts: () => {},
   });
 
+  const acts = options.acts
+    ? new Acts({
+        processing: () => consumption.processing,
+        publish: draft => publisher.publish(draft),
+        retried: message => failures.reopen(message),
+        answer: line => {
+          lines.write(line);
+          lookAtMost();
+        },
+        say,
+      })
+    : null;
+
   function onEvent(event: FlowEvent): void {
     tell(event);
+    acts?.take(event);
+    failures.take(event);
     switch (event.type) {
-      case 'handled':
-        finals += event.outcomes.filter(outcome => outcome.status === 'processed').length;
-        break;
-      case 'held':
-      case 'finished':
-        finals++;
-        blemished = true;
-        break;
       case 'position-lost':
-        if (options.onLost === 'ask') blemished = true;
+        if (options.onLost === 'ask') positionLost = true;
         break;
       case 'where-to-start':
         end.with(new CommandError(whereToStart(group, event.partitions), exitCodes.wrongUse));
@@ -91,15 +101,31 @@ export async function runConsumption(
       default:
         break;
     }
-    if (options.max !== null && finals >= options.max) end.with('reached');
+    lookAtMost();
+  }
+
+  function lookAtMost(): void {
+    if (options.max === null || failures.ended < options.max) return;
+    // What is held may still be decided about.
+    if (!consumption.processing.lanes().some(lane => acts?.waitsFor(lane))) end.with('reached');
   }
 
   const stopListening = onSignals(() => end.with('signal'));
   try {
     await consumption.start();
-    const looking = options.untilEnd ? watchEnds(consumption, ends, () => end.with('reached')) : () => {};
+    if (acts && process.stdin.isTTY)
+      say('Reading acts from the terminal, one JSON line each; Ctrl+D ends them.');
+    void acts?.read(process.stdin).then(lookAtMost);
+    const looking = options.untilEnd
+      ? watchEnds(consumption, ends, {
+          isOpen: lane => acts?.waitsFor(lane) ?? false,
+          done: () => end.with('reached'),
+        })
+      : () => {};
     const how = await end.reached;
     looking();
+    await acts?.close();
+    const blemished = positionLost || failures.areThere;
     await consumption.stop(grace);
     if (how instanceof CommandError) throw how;
     return how === 'reached' && blemished ? exitCodes.failed : exitCodes.done;
@@ -107,6 +133,7 @@ export async function runConsumption(
     if (error instanceof CommandError) throw error;
     throw new CommandError(await sentenceFor(error, client, topic));
   } finally {
+    if (acts) process.stdin.destroy();
     stopListening();
     await publisher.close();
     await lines.end();
@@ -129,7 +156,8 @@ class Ending {
 function watchEnds(
   consumption: Consumption,
   ends: ReadonlyMap<number, bigint>,
-  done: () => void,
+  /** `isOpen`: whether a held lane is no end yet. */
+  {isOpen, done}: {isOpen: (lane: LaneView) => boolean; done: () => void},
 ): () => void {
   let looking = false;
   const look = async () => {
@@ -139,7 +167,8 @@ function watchEnds(
       const open = [...ends].filter(([partition, end]) => {
         const lane = consumption.processing.lanes().find(each => each.partition === partition);
         if (!lane) return end > 0n;
-        return lane.prefix < end && lane.state.status !== 'held' && lane.state.status !== 'lost';
+        if (lane.state.status === 'held' && !isOpen(lane)) return false;
+        return lane.prefix < end && lane.state.status !== 'lost';
       });
       const ours = new Set(consumption.processing.lanes().map(lane => lane.partition));
       if (open.some(([partition]) => ours.has(partition))) return;

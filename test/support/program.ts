@@ -31,7 +31,12 @@ const emptyFolder = mkdtempSync(join(tmpdir(), 'kafka-notify-program-'));
 
 export function start(
   args: readonly string[],
-  options: {stdin?: string | Buffer; env?: NodeJS.ProcessEnv} = {},
+  options: {
+    stdin?: string | Buffer;
+    /** More will be written to it. */
+    keepsStdin?: boolean;
+    env?: NodeJS.ProcessEnv;
+  } = {},
 ): Running {
   const began = Date.now();
   const {KAFKA_BOOTSTRAP_SERVERS: _, ...environment} = process.env;
@@ -53,7 +58,7 @@ export function start(
     stderr += text;
   });
   child.stdin.on('error', () => {});
-  child.stdin.end(options.stdin ?? '');
+  if (!options.keepsStdin) child.stdin.end(options.stdin ?? '');
   const finished = new Promise<Finished>(resolve => {
     child.on('close', (code, signal) => resolve({code, signal, lines, stderr, ms: Date.now() - began}));
   });

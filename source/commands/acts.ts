@@ -1,0 +1,171 @@
+import {isUtf8} from 'node:buffer';
+import type {DraftHeader} from '../flow/delivery.ts';
+import {checkJson} from '../payload/check-json.ts';
+import {topLevelFields} from '../payload/top-level-fields.ts';
+import {type Carry, carries} from '../session/republish.ts';
+
+/** Which held messages an act is for. */
+export type Target =
+  | {readonly kind: 'one'; readonly partition: number; readonly offset: bigint}
+  /** All that failed by this name; `each`: also those that come later, each once. */
+  | {readonly kind: 'alike'; readonly failure: string; readonly each: boolean};
+
+/** What of a message is published anew; what is left out stays as it was. */
+export type Edit = {
+  readonly value?: Buffer | null;
+  readonly key?: Buffer | null;
+  readonly carry: Carry;
+  /** Set over those that are carried. */
+  readonly headers: readonly DraftHeader[];
+};
+
+/** What a script (or a person) decides about held messages. */
+export type Act =
+  | {readonly act: 'retry'; readonly target: Target}
+  | {readonly act: 'skip'; readonly target: Target; readonly reason: string}
+  | {readonly act: 'dead-letter'; readonly target: Target}
+  | {readonly act: 'replace'; readonly target: Target & {kind: 'one'}; readonly edit: Edit};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const oneNames = ['partition', 'offset'];
+const alikeNames = ['alike', 'each'];
+const namesOf: Readonly<Record<Act['act'], readonly string[]>> = {
+  retry: [...oneNames, ...alikeNames],
+  skip: [...oneNames, ...alikeNames, 'reason'],
+  'dead-letter': [...oneNames, ...alikeNames],
+  replace: [...oneNames, 'value', 'valueText', 'key', 'carry', 'headers'],
+};
+
+/** Reads one line; throws an Error whose message says what is wrong with it. */
+export function readAct(line: string): Act {
+  const check = checkJson(line);
+  if (!check.valid) throw new Error(`not JSON at column ${check.column}: ${check.reason}`);
+  const texts = topLevelFields(line);
+  if (!texts)
+    throw new Error('an act is a JSON object, such as {"act":"retry","partition":1,"offset":"113"}');
+  const twice = texts.find(({name}, at) => texts.findIndex(each => each.name === name) < at);
+  if (twice) throw new Error(`"${twice.name}" stands there twice`);
+  const fields = JSON.parse(line) as Fields;
+  const act = Object.keys(namesOf).find(each => each === fields.act) as Act['act'] | undefined;
+  if (!act) throw new Error(`"act" is one of ${Object.keys(namesOf).join(', ')}`);
+  const unknown = texts.find(({name}) => name !== 'act' && !namesOf[act].includes(name));
+  if (unknown) throw new Error(`${act} knows no "${unknown.name}"; it takes ${namesOf[act].join(', ')}`);
+  switch (act) {
+    case 'skip':
+      return {act, target: targetOf(fields), reason: reasonOf(fields)};
+    case 'replace':
+      return {act, target: oneOf(fields), edit: editOf(fields, texts)};
+    default:
+      return {act, target: targetOf(fields)};
+  }
+}
+
+function targetOf(fields: Fields): Target {
+  const {alike, each = false} = fields;
+  if (alike === undefined) {
+    if (fields.each !== undefined) throw new Error('"each" goes with "alike" only');
+    return oneOf(fields);
+  }
+  if (fields.partition !== undefined || fields.offset !== undefined)
+    throw new Error('either "alike", or "partition" and "offset"');
+  if (typeof alike !== 'string' || alike === '')
+    throw new Error('"alike" is the name of an error, such as "TypeError"');
+  if (typeof each !== 'boolean') throw new Error('"each" is true or false');
+  return {kind: 'alike', failure: alike, each};
+}
+
+function oneOf({partition, offset}: Fields): Target & {kind: 'one'} {
+  if (!isWhole(partition)) throw new Error('"partition" is a whole number from 0 on');
+  const isOffset = typeof offset === 'string' ? /^\d{1,19}$/.test(offset) : isWhole(offset);
+  if (!isOffset) throw new Error('"offset" is a text of digits, such as "113"');
+  return {kind: 'one', partition, offset: BigInt(offset as string | number)};
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function reasonOf({reason}: Fields): string {
+  if (typeof reason === 'string' && reason.trim() !== '') return reason.trim();
+  throw new Error('a skip needs a "reason"');
+}
+
+function editOf(fields: Fields, texts: readonly {name: string; text: string}[]): Edit {
+  const {valueText, key, carry = 'all', headers} = fields;
+  if (!['value', 'valueText', 'key', 'carry', 'headers'].some(name => name in fields))
+    throw new Error('a replacement says what is new: "value", "valueText", "key", "carry" or "headers"');
+  if ('value' in fields && 'valueText' in fields) throw new Error('either "value" or "valueText", not both');
+  if ('valueText' in fields && typeof valueText !== 'string') throw new Error('"valueText" is a text');
+  const known = carries.find(each => each === carry);
+  if (!known) throw new Error(`"carry" is one of ${carries.join(', ')}`);
+  const written = texts.find(({name}) => name === 'value')?.text;
+  const value =
+    typeof valueText === 'string'
+      ? Buffer.from(valueText)
+      : written === undefined
+        ? undefined
+        : written === 'null'
+          ? null
+          : Buffer.from(written);
+  return {
+    ...(value !== undefined && {value}),
+    ...('key' in fields && {key: bytesOf('"key"', key)}),
+    carry: known,
+    headers: headersOf(headers),
+  };
+}
+
+function headersOf(headers: unknown): DraftHeader[] {
+  if (headers === undefined) return [];
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
+    throw new Error('"headers" is an object of names and texts');
+  return Object.entries(headers).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map(each => ({
+      name,
+      value: bytesOf(`the header "${name}"`, each),
+    })),
+  );
+}
+
+/** A text, null, or bytes as {"base64": "…"}, as outcomes are printed. */
+function bytesOf(what: string, value: unknown): Buffer | null {
+  if (value === null) return null;
+  if (typeof value === 'string') return Buffer.from(value);
+  const code = (value as {base64?: unknown} | undefined)?.base64;
+  if (typeof code === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(code)) return Buffer.from(code, 'base64');
+  throw new Error(`${what} is a text, null or {"base64":"…"}`);
+}
+
+/** A line that is longer cannot be an act: no broker takes such a message. */
+const longestLine = 64 * 1024 * 1024;
+
+/** The lines of a stream with their numbers from 1; `text` null: it is no UTF-8, or far too long. */
+export async function* linesFrom(
+  stream: AsyncIterable<Buffer | string>,
+): AsyncGenerator<{readonly number: number; readonly text: string | null}> {
+  let number = 1;
+  let parts: Buffer[] = [];
+  let length = 0;
+  const keep = (part: Buffer) => {
+    length += part.length;
+    if (length <= longestLine) parts.push(part);
+  };
+  const take = () => {
+    const bytes = Buffer.concat(parts);
+    const text = length <= longestLine && isUtf8(bytes) ? bytes.toString('utf8') : null;
+    parts = [];
+    length = 0;
+    return {number: number++, text};
+  };
+  for await (const chunk of stream) {
+    let rest = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    for (let at = rest.indexOf(0x0a); at >= 0; at = rest.indexOf(0x0a)) {
+      keep(rest.subarray(0, at));
+      rest = rest.subarray(at + 1);
+      yield take();
+    }
+    if (rest.length > 0) keep(Buffer.from(rest));
+  }
+  if (length > 0) yield take();
+}

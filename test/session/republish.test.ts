@@ -1,0 +1,110 @@
+import {describe, expect, it} from 'vitest';
+import type {Headers} from '../../source/flow/message.ts';
+import {type Carry, republishedHeaders} from '../../source/session/republish.ts';
+
+function headersOf(headers: Record<string, string | null | readonly string[]>, carry?: Carry) {
+  let uuids = 0;
+  const identity = {uuid: () => `uuid-${++uuids}`, randomHex: (bytes: number) => 'ab'.repeat(bytes)};
+  const asBytes = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value)
+        ? value.map(each => Buffer.from(each))
+        : value === null
+          ? null
+          : Buffer.from(value as string),
+    ]),
+  ) as Headers;
+  const message = {
+    topic: 'notifications',
+    partition: 1,
+    offset: 113n,
+    timestamp: 0,
+    key: null,
+    value: null,
+    headers: asBytes,
+  };
+  return republishedHeaders(message, carry, identity).map(({name, value}) => [
+    name,
+    value && Buffer.from(value).toString(),
+  ]);
+}
+
+const from = ['kafka-notify-replaces', 'notifications/1@113'];
+const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00';
+
+describe('an edited message', () => {
+  it('has a new identity, whatever the case of its name, and tells where it came from', () => {
+    expect(
+      headersOf({CE_ID: 'a', transactionId: 'b', MessageId: 'c', 'Idempotency-Key': 'd', tag: 't'}),
+    ).toEqual([
+      ['CE_ID', 'uuid-1'],
+      ['transactionId', 'uuid-2'],
+      ['MessageId', 'uuid-3'],
+      ['Idempotency-Key', 'uuid-4'],
+      ['tag', 't'],
+      from,
+    ]);
+  });
+
+  it('keeps together what was the same identity, and leaves null and empty as they are', () => {
+    expect(headersOf({ce_id: 'a', 'idempotency-key': 'a', transactionid: null, messageid: ''})).toEqual([
+      ['ce_id', 'uuid-1'],
+      ['idempotency-key', 'uuid-1'],
+      ['transactionid', null],
+      ['messageid', ''],
+      from,
+    ]);
+  });
+
+  it('begins a new trace in the format of W3C, sampled as before, without the old vendor state', () => {
+    expect(headersOf({traceparent: trace, tracestate: 'v=1', 'correlation-id': 'x'})).toEqual([
+      ['traceparent', `00-${'ab'.repeat(16)}-${'ab'.repeat(8)}-00`],
+      ['correlation-id', 'x'],
+      from,
+    ]);
+    expect(headersOf({traceparent: 'nonsense'})[0]![1]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+
+  it('leaves the headers of a dead letter behind, and what an earlier edit said of where it came from', () => {
+    const headers = {
+      'kafka_dlt-original-topic': 'x',
+      'kafka-notify-replaces': 'notifications/1@7',
+      tag: ['x', 'y'],
+    };
+    expect(headersOf(headers)).toEqual([['tag', 'x'], ['tag', 'y'], from]);
+  });
+
+  it('carries its own headers without tracing and those of tools, or none', () => {
+    const headers = {
+      ce_id: 'a',
+      ce_type: 'sms',
+      traceparent: trace,
+      baggage: 'b',
+      '__connect.errors.topic': 'x',
+    };
+    expect(headersOf(headers, 'own')).toEqual([['ce_id', 'uuid-1'], ['ce_type', 'sms'], from]);
+    expect(headersOf(headers, 'none')).toEqual([from]);
+  });
+
+  it('is unlike any other by itself: random identities, no all-zero trace', () => {
+    const message = {
+      topic: 't',
+      partition: 0,
+      offset: 0n,
+      timestamp: 0,
+      key: null,
+      value: null,
+      headers: {ce_id: Buffer.from('a'), traceparent: Buffer.from(trace)},
+    };
+    const [one, other] = [republishedHeaders(message), republishedHeaders(message)];
+    expect(String(one[0]!.value)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    expect(String(one[0]!.value)).not.toBe(String(other[0]!.value));
+    expect(String(one[1]!.value)).not.toBe(String(other[1]!.value));
+    const zeros = republishedHeaders(message, 'all', {
+      uuid: () => 'u',
+      randomHex: bytes => '00'.repeat(bytes),
+    });
+    expect(String(zeros[1]!.value)).toBe(`00-${'0'.repeat(31)}1-${'0'.repeat(15)}1-00`);
+  });
+});
