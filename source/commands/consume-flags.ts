@@ -1,4 +1,5 @@
 import type {OnFailure} from '../flow/failure-policy.ts';
+import {faultsFrom, type InjectedFaults} from '../flow/faults.ts';
 import {splitCommandLine} from '../handlers/command/split-command-line.ts';
 import type {HandlerChoice} from '../handlers/index.ts';
 import type {StartChoice} from '../kafka/consumption.ts';
@@ -19,6 +20,7 @@ export const processingFlags = {
   onFailure: {type: 'string'},
   onLost: {type: 'string'},
   timeout: {type: 'string'},
+  fault: {type: 'string', isMultiple: true},
 } as const satisfies Record<string, Flag>;
 
 export type ConsumeOptions = {
@@ -29,6 +31,7 @@ export type ConsumeOptions = {
   readonly onFailure: OnFailure;
   readonly retries: number;
   readonly onLost: 'ask' | 'first' | 'end';
+  readonly faults: InjectedFaults;
   readonly max: number | null;
   readonly untilEnd: boolean;
   readonly withValue: boolean;
@@ -46,6 +49,7 @@ export function consumeOptions(flags: FlagValues, now: number): ConsumeOptions {
     onFailure: oneOf('--on-failure', flags.onFailure, ['hold', 'dead-letter', 'skip'], 'hold'),
     retries: wholeNumber('--retries', flags.retries, 0) ?? 2,
     onLost: oneOf('--on-lost', flags.onLost, ['ask', 'first', 'end'], 'ask'),
+    faults: faultsOf(flags.fault),
     max: wholeNumber('--max', flags.max, 1) ?? null,
     untilEnd: flags.untilEnd === true,
     withValue: flags.withValue === true,
@@ -93,6 +97,14 @@ function timeoutOf(value: unknown): number | undefined {
   const ms = parseDuration(String(value));
   if (ms && ms > 0) return ms;
   throw new CommandError('--timeout takes a duration such as 500ms, 30s or 2m.', exitCodes.wrongUse);
+}
+
+function faultsOf(words: FlagValues[string]): InjectedFaults {
+  try {
+    return faultsFrom(Array.isArray(words) ? words : []);
+  } catch (error) {
+    throw new CommandError(`--fault: ${(error as Error).message}`, exitCodes.wrongUse);
+  }
 }
 
 function oneOf<Choice extends string>(

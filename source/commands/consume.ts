@@ -36,6 +36,8 @@ const command: Command = {
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
     --on-lost ask|first|end when the position no longer exists (ask: the partition is held)
     --timeout DURATION      that one message may take (30s)
+    --fault FAULT           put a fault in on purpose (again for more): fail-next=2, fail-every=3, slow=200ms,
+                            stop-before-commit, crash-before-commit (once: what was finished comes again)
     --max N                 end after N messages
     --until-end             end when every partition has come to the end that it had at the start, or is held
     --acts                  decide about held messages: JSON lines on stdin (below)
@@ -62,6 +64,7 @@ const command: Command = {
     $ kafka-notify consume --topic notifications --from beginning --until-end
     $ kafka-notify consume --topic notifications --handler ./notify.ts --on-failure dead-letter
     $ echo '{"act":"retry","alike":"HTTP 503","each":true}' | kafka-notify consume --topic notifications --acts --until-end
+    $ kafka-notify consume --topic notifications --fault fail-every=3 --fault slow=200ms
     $ kafka-notify consume --topic notifications --from 15m --group replay-of-today --with-value | jq .value
 `,
   flags: {

@@ -15,6 +15,7 @@ import {sentenceFor} from './connection.ts';
 import type {ConsumeOptions} from './consume-flags.ts';
 import {tellEvents} from './consume-lines.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
+import {HeadlessFaults} from './headless-faults.ts';
 import {limitHandler} from './limited-handler.ts';
 import {OpenFailures} from './open-failures.ts';
 import {linesTo, say} from './output.ts';
@@ -45,6 +46,8 @@ export async function runConsumption(
   const tell = tellEvents(lines, options);
   const publisher = new KafkaPublisher({client, partitioner: createPartitioner(settings.partitioner.value)});
   const deadLetters = new DeadLetters({topics, publisher, group, mayCreate: options.mayCreate});
+  const faults = new HeadlessFaults(options.faults, say);
+  const handler = faults.before(parts.handler);
   const end = new Ending();
   const failures = new OpenFailures();
   let positionLost = false;
@@ -55,7 +58,7 @@ export async function runConsumption(
     topic,
     group,
     clock: systemClock,
-    handler: options.max === null ? parts.handler : limitHandler(parts.handler, options.max),
+    handler: options.max === null ? handler : limitHandler(handler, options.max),
     policy: {onFailure: options.onFailure, retries: options.retries},
     onLost: options.onLost,
     start: options.start,
@@ -64,6 +67,7 @@ export async function runConsumption(
     onEvent,
     onState: tellState(group),
     onFacts: () => {},
+    commitFaults: faults.ofCommits,
   });
 
   const acts = options.acts

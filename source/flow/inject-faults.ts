@@ -1,28 +1,7 @@
 import type {Clock} from './clock.ts';
+import {type InjectedFaults, touchesMessages} from './faults.ts';
 import type {Handler, Run} from './handler.ts';
 import type {Outcome} from './outcome.ts';
-
-/** Faults that are put into processing on purpose, for drills and demonstrations. */
-export type InjectedFaults = {
-  /** So many of the next attempts fail. */
-  readonly failNext: number;
-  /** Every Nth message fails at its first attempt; 0: none. */
-  readonly failEvery: number;
-  /** ms added before each message. */
-  readonly slowMs: number;
-};
-
-export const noFaults: InjectedFaults = {failNext: 0, failEvery: 0, slowMs: 0};
-
-/** What is on, in words; empty: nothing. */
-export function sayFaults({failNext, failEvery, slowMs}: InjectedFaults): string {
-  const words = [
-    failNext > 0 && `fail next ${failNext}`,
-    failEvery > 0 && `fail every ${failEvery}.`,
-    slowMs > 0 && `slow ${slowMs} ms`,
-  ];
-  return words.filter(Boolean).join(', ');
-}
 
 /** The handler with faults before it. `faults` is asked for each message, `used` hears that one of `failNext` is gone. */
 export function injectFaults(
@@ -50,7 +29,7 @@ export function injectFaults(
   return {
     ...handler,
     handle(run) {
-      if (sayFaults(faults()) === '') return handler.handle(run);
+      if (!touchesMessages(faults())) return handler.handle(run);
       // One at a time, so that each message meets the fault that is on when it is its turn.
       return one({...run, messages: run.messages.slice(0, 1)});
     },

@@ -27,6 +27,15 @@ export type ProcessingOptions = {
   deadLetter(message: Message, failure: Failure): Promise<DeadLetterResult>;
   /** A broker's or handler's error as one sentence. */
   explain(error: unknown): string;
+  readonly commitFaults?: CommitFaults | undefined;
+};
+
+/** Faults put in on purpose between finishing and committing. Nothing is ever committed because of them. */
+export type CommitFaults = {
+  /** What is finished stays uncommitted while this answers true; then `commitSoon` is to be called. */
+  withheld(): boolean;
+  /** Asked in the place of each commit of finished work. True: it is not sent, and the member is gone by now. */
+  crash(): boolean;
 };
 
 /** A lane as it stands, for status and for tests. */
@@ -37,6 +46,8 @@ export type LaneView = TopicPartition & {
   readonly committed: bigint | null;
   readonly state: LaneState;
 };
+
+class CrashedOnPurpose extends Error {}
 
 type Closed = 'meeting' | 'by-hand' | 'stopping';
 
@@ -64,13 +75,17 @@ export class Processing {
     this.#fetching = new FetchGate(options);
     this.#commits = new CommitLoop({
       clock: options.clock,
-      commit: options.commit,
+      commit: async offsets => {
+        if (options.commitFaults?.crash()) throw new CrashedOnPurpose();
+        await options.commit(offsets);
+      },
       collect: () => this.#committable(),
       confirmed: offsets => {
         for (const {partition, offset} of offsets) this.#lanes.get(partition)?.ledger.confirm(offset);
         options.emit({type: 'committed', offsets});
       },
       failed: (offsets, error) => {
+        if (error instanceof CrashedOnPurpose) return;
         options.emit({type: 'commit-failed', offsets, reason: options.explain(error)});
       },
     });
@@ -172,6 +187,11 @@ export class Processing {
 
   resumeByHand(): void {
     this.#open('by-hand');
+  }
+
+  /** Commits are withheld no more: what is finished goes out. */
+  commitSoon(): void {
+    this.#commits.kick();
   }
 
   get isPausedByHand(): boolean {
@@ -328,6 +348,7 @@ export class Processing {
   }
 
   #committable(): PartitionOffset[] {
+    if (this.#options.commitFaults?.withheld()) return [];
     const offsets: PartitionOffset[] = [];
     for (const lane of this.#lanes.values()) {
       const offset = lane.state.status === 'lost' ? null : lane.ledger.committable();

@@ -1,3 +1,4 @@
+import {sayFaults} from '../flow/faults.ts';
 import {safeText} from '../payload/safe-text.ts';
 import type {Session} from '../session/session.ts';
 import {again, secondsUntil} from './amounts.ts';
@@ -11,12 +12,16 @@ import type {Theme} from './theme.ts';
 /** The first row: where we are. What matters most is not cut. */
 export function headerLine(session: Session, width: number, theme: Theme): string {
   const {place, topic} = session;
-  const start: Piece[] = place.embedded && width < 100 ? [] : [[' kafka-notify ', theme.title], ' '];
+  const faulty = sayFaults(session.faults) !== '';
+  const start: Piece[] =
+    (place.embedded || faulty) && width < 100 ? [] : [[' kafka-notify ', theme.title], ' '];
   if (place.embedded) {
     const short = ' EMBEDDED, NOT APACHE KAFKA ';
     const long = ' embedded broker – not Apache Kafka; its data ends with it ';
     start.push([width >= 130 ? long : short, theme.selected], ' ');
   }
+  // Before all that may be cut: nobody should take what was put in on purpose for what happens by itself.
+  if (faulty) start.unshift([' FAULTS ON ', theme.selected], ' ');
   start.push(safeText(place.brokers), '  ', [safeText(place.topic), theme.strong]);
   if (width >= 100) start.push(`  group ${safeText(place.group)}`);
   const broker: Piece =
@@ -36,7 +41,7 @@ export function footerLine(desk: Desk, width: number, theme: Theme): string {
     return row(
       [
         [
-          ` Leaving: finishing what is in hand, then committing (${seconds} s). Ctrl+C leaves at once.`,
+          ` Leaving: finishing what is in hand, then ${session.faults.stopBeforeCommit ? 'not committing, on purpose' : 'committing'} (${seconds} s). Ctrl+C leaves at once.`,
           theme.waiting,
         ],
       ],
@@ -84,6 +89,7 @@ export function tooSmallLines(
   const lines = [
     ...wrap(`Enlarge this window to ${needs.width}×${needs.height} (it is ${columns}×${rows}).`, columns),
     ...wrap(`consumer ${stateText(session)} · everything goes on`, columns),
+    ...(sayFaults(session.faults) === '' ? [] : wrap(`FAULTS ON: ${sayFaults(session.faults)}`, columns)),
   ];
   return Array.from({length: rows}, (_, at) => row([lines[at] ?? ''], columns));
 }

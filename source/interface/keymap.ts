@@ -67,6 +67,7 @@ export const places = {
   palette: ['palette', 'overlay'],
   skip: ['skip', 'overlay'],
   filter: ['overlay'],
+  faults: ['overlay'],
   confirm: ['confirm', 'overlay'],
   drafts: ['drafts', 'overlay'],
   'save-template': ['overlay'],

@@ -16,6 +16,7 @@ export type Overlay =
   /** `question` is safe to show. */
   | {readonly kind: 'confirm'; readonly title: string; readonly question: string; run(): void}
   | ComposeOverlay
+  | {readonly kind: 'faults'; readonly words: string}
   | {readonly kind: 'leaving'; readonly since: number};
 
 /** Where the person is: which pane, which row, what lies over it. It knows nothing of Kafka and draws nothing. */

@@ -4,6 +4,7 @@ import type {Desk} from './desk.ts';
 import type {Gate} from './key-gate.tsx';
 import {type Action, actions, actionsAt, perform} from './keymap.ts';
 import type {Area} from './layout.ts';
+import {FaultSheet} from './panes/fault-sheet.tsx';
 import {confirmLines, paletteLines} from './panes/overlays.ts';
 import {titleBar} from './panes/title.ts';
 import {Asked} from './parts/asked.tsx';
@@ -17,6 +18,7 @@ export function sheetHeight(overlay: Overlay | null, rows: number): number {
     case 'confirm':
       return 6;
     case 'skip':
+    case 'faults':
       return 3;
     case 'filter':
       return 2;
@@ -78,6 +80,8 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
           />
         </>
       );
+    case 'faults':
+      return <FaultSheet desk={desk} gate={gate} theme={theme} words={overlay.words} width={width} />;
     case 'palette': {
       const found = matching(desk, overlay.query);
       const at = Math.min(overlay.at, Math.max(0, found.length - 1));

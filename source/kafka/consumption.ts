@@ -8,7 +8,7 @@ import type {Handler} from '../flow/handler.ts';
 import type {DeadLetterResult} from '../flow/lane.ts';
 import type {Message, TopicPartition} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
-import {type LaneView, Processing} from '../flow/processing.ts';
+import {type CommitFaults, type LaneView, Processing} from '../flow/processing.ts';
 import type {StartFrom} from '../flow/starting-point.ts';
 import {withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
@@ -41,6 +41,8 @@ export type ConsumptionOptions = {
   onState(state: ConsumerState): void;
   /** What the broker says of our partitions, about every two seconds while in the group. */
   onFacts(facts: readonly BrokerFacts[]): void;
+  /** Faults on purpose between finishing and committing. */
+  readonly commitFaults?: Pick<CommitFaults, 'withheld'> & {crashes(): boolean};
 };
 
 const sessionTimeout = 10_000;
@@ -89,6 +91,10 @@ export class Consumption {
       resume: (at, from) => this.#resume(at, from),
       deadLetter: (message, failure) => options.deadLetter(message, failure),
       explain: error => this.#explain(error).sentence,
+      commitFaults: options.commitFaults && {
+        withheld: options.commitFaults.withheld,
+        crash: () => options.commitFaults!.crashes() && this.#dropOut(),
+      },
     });
   }
 
@@ -373,6 +379,15 @@ export class Consumption {
     this.#later(pause, () => void this.#connect());
   }
 
+  /** On purpose: this member's life ends without a commit, and another one begins, as after a crash. */
+  #dropOut(): boolean {
+    const consumer = this.#consumer;
+    if (!consumer || this.#stopping) return true;
+    this.#lost(consumer, new DroppedOut());
+    consumer.disconnect().catch(() => {});
+    return true;
+  }
+
   /** Tries again at once, instead of at the time that was planned. */
   reconnect(): void {
     if (this.#state.status !== 'disconnected' && this.#state.status !== 'failed') return;
@@ -436,7 +451,14 @@ export class Consumption {
   }
 
   #explain(error: unknown) {
+    if (error instanceof DroppedOut) return {sentence: error.message, retryable: true};
     return explainError(error, {brokers: this.#options.brokers, topic: this.#options.topic});
+  }
+}
+
+class DroppedOut extends Error {
+  constructor() {
+    super('The consumer crashed on purpose before it committed; what it had finished comes again.');
   }
 }
 

@@ -2,7 +2,7 @@ import type {Clock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {Delivery} from '../flow/delivery.ts';
 import type {FlowEvent} from '../flow/events.ts';
-import {type InjectedFaults, noFaults} from '../flow/inject-faults.ts';
+import {type InjectedFaults, noFaults} from '../flow/faults.ts';
 import {positionOf} from '../flow/message.ts';
 import {Deliveries} from './deliveries.ts';
 import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
@@ -244,6 +244,17 @@ export class Session {
   setFaults(faults: InjectedFaults): void {
     this.#dirty = true;
     this.faults = faults;
+  }
+
+  /** Asked before each commit: the fault of that name takes place once. */
+  crashesNow(): boolean {
+    if (!this.faults.crashBeforeCommit) return false;
+    this.setFaults({...this.faults, crashBeforeCommit: false});
+    this.say(
+      'warning',
+      'Crashed on purpose before a commit: what was finished and not committed comes again.',
+    );
+    return true;
   }
 
   /** The broker that was brought along listens now. */

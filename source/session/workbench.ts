@@ -28,6 +28,8 @@ export type Workbench = {
   stopConsumer(): void;
   pauseConsumer(): void;
   resumeConsumer(): void;
+  /** A fault that withheld commits is off: what is finished goes out. */
+  commitSoon(): void;
   /** Tries to connect now instead of at the planned time. */
   reconnect(): void;
   answerWhereToStart(answer: StartAnswer): void;

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
+import {type InjectedFaults, noFaults, sayFaults} from '../../source/flow/faults.ts';
 import type {Handler, Run} from '../../source/flow/handler.ts';
-import {type InjectedFaults, injectFaults, noFaults, sayFaults} from '../../source/flow/inject-faults.ts';
+import {injectFaults} from '../../source/flow/inject-faults.ts';
 import type {Message} from '../../source/flow/message.ts';
 import {ManualClock} from './support/manual-clock.ts';
 

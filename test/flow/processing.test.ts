@@ -182,6 +182,38 @@ describe('a stop', () => {
   });
 });
 
+describe('a fault on purpose', () => {
+  it('withholds commits: all is processed, and committed as soon as it is off', async () => {
+    const group = new SimulatedGroup([partition(4)], {onFailure: 'hold', retries: 0});
+    group.withheld = true;
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toHaveLength(4);
+    expect(committed(group)).toEqual(['0@0']);
+    group.withheld = false;
+    group.processing.commitSoon();
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@4']);
+  });
+
+  it('crashes before a commit: what was finished comes again', async () => {
+    const group = new SimulatedGroup([partition(4)], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    await group.clock.turn(1000);
+    group.crashNextCommit = true;
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@0']);
+    expect(group.events.map(event => event.type)).not.toContain('commit-failed');
+    group.meet([0], false);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual([0, 1, 2, 3, 0, 1, 2, 3].map(offset => `0@${offset}`));
+    expect(committed(group)).toEqual(['0@4']);
+  });
+});
+
 describe('any history', () => {
   type Step =
     | {do: 'fetch'; most: number}
@@ -190,6 +222,8 @@ describe('any history', () => {
     | {do: 'rebalance'; mine: number[]; unseen: number[]; sameMember: boolean; others: number}
     | {do: 'crash'; mine: number[]}
     | {do: 'commit-fails'}
+    | {do: 'withhold'; on: boolean}
+    | {do: 'crash-before-commit'}
     | {do: 'operator'; act: 'retry' | 'skip' | 'dead-letter' | 'replace'; which: number}
     | {do: 'dead-letters'; work: boolean};
 
@@ -220,6 +254,8 @@ describe('any history', () => {
     },
     {weight: 1, arbitrary: fc.record({do: fc.constant('crash' as const), mine})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('commit-fails' as const)})},
+    {weight: 1, arbitrary: fc.record({do: fc.constant('withhold' as const), on: fc.boolean()})},
+    {weight: 1, arbitrary: fc.record({do: fc.constant('crash-before-commit' as const)})},
     {
       weight: 3,
       arbitrary: fc.record({
@@ -266,10 +302,15 @@ describe('any history', () => {
           });
           const group = new SimulatedGroup(simulated, {onFailure, retries: 1}, slow);
           group.meet([0, 1, 2]);
-          for (const each of steps) await take(group, each);
+          for (const each of steps) {
+            await take(group, each);
+            if (group.isOut) group.meet([0, 1, 2], false);
+          }
 
           // At the end everybody else is gone, everything works, and the operator skips what is held.
           group.failNextCommit = false;
+          group.withheld = false;
+          group.crashNextCommit = false;
           group.deadLetterAnswer = {status: 'acknowledged', where: 'x-dlt 0@0'};
           group.processing.beginMeeting();
           group.meet([0, 1, 2], false);
@@ -318,6 +359,13 @@ describe('any history', () => {
         break;
       case 'commit-fails':
         group.failNextCommit = true;
+        break;
+      case 'withhold':
+        group.withheld = each.on;
+        if (!each.on) group.processing.commitSoon();
+        break;
+      case 'crash-before-commit':
+        group.crashNextCommit = true;
         break;
       case 'dead-letters':
         group.deadLetterAnswer = each.work

@@ -176,6 +176,10 @@ export class KafkaWorkbench implements Workbench {
       },
       onState: state => session.takeConsumerState(state),
       onFacts: facts => session.takeGroupFacts(facts),
+      commitFaults: {
+        withheld: () => session.faults.stopBeforeCommit,
+        crashes: () => session.crashesNow(),
+      },
     });
     this.#consumption = consumption;
     void consumption.start();
@@ -199,6 +203,10 @@ export class KafkaWorkbench implements Workbench {
 
   resumeConsumer(): void {
     this.#consumption?.resume();
+  }
+
+  commitSoon(): void {
+    this.#consumption?.processing.commitSoon();
   }
 
   reconnect(): void {

@@ -52,6 +52,7 @@ const command: Command = {
     --on-lost ask|first|end when the position no longer exists (ask)
     --timeout DURATION      that one message may take (30s)
     --from beginning|end|TIME   where to start without a committed offset (asked otherwise)
+    --fault FAULT           begin with a fault on purpose: fail-next=2, fail-every=3, slow=200ms, … (see consume)
     --type-path PATH,…      where a message's type stands in its JSON, for its column (type, event, …)
     --recipient-path PATH,… where its recipient stands (to, recipient, user.email, recipients[0].address, …)
     --templates DIR         your own templates (KAFKA_NOTIFY_TEMPLATES, else templates in the configuration folder)
@@ -103,6 +104,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     systemClock,
     entry => log.write({...entry, at: new Date(entry.at).toISOString(), topic}),
   );
+  session.setFaults(options.faults);
   const screen = new Screen();
   const draftFile = new DraftFile<DraftText>(folder, topic);
   const composer = new Composer(
@@ -233,7 +235,8 @@ function keepDraft(file: DraftFile<DraftText>, draft: DraftText, session: Sessio
 }
 
 /** What is not known of when the program ends is said on the terminal that stays. */
-function tellLeft({deliveries}: Session): void {
+function tellLeft({deliveries, faults}: Session): void {
+  if (faults.stopBeforeCommit) say('Nothing was committed (fault on purpose: stop before commit).');
   for (const {id, state} of deliveries.items) {
     if (state.status === 'unknown') say(`Delivery ${id} is unknown: ${state.reason}`);
     if (state.status === 'pending')

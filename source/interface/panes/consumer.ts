@@ -1,4 +1,4 @@
-import {sayFaults} from '../../flow/inject-faults.ts';
+import {sayFaults} from '../../flow/faults.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import type {Session} from '../../session/session.ts';
 import {again, clockTime, count, secondsUntil} from '../amounts.ts';
@@ -24,7 +24,7 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
     followText(session, screen),
     {width: area.width, focused, theme},
   );
-  const notice = noticeLines(session, area.width, theme);
+  const notice = [...faultLines(session, area.width, theme), ...noticeLines(session, area.width, theme)];
   const room = Math.max(0, area.height - 1 - notice.length);
   if (rows.length === 0) {
     const isFiltered = screen.filter.trim() !== '';
@@ -76,11 +76,19 @@ function noMatch({filter}: Screen, width: number, theme: Theme): string[] {
 function followText(session: Session, screen: Screen): string {
   const {stream, place} = session;
   const filter = screen.filter.trim() === '' ? '' : `/${safeText(screen.filter)}  `;
-  const faults = sayFaults(session.faults);
-  const handler = `${filter}${faults === '' ? '' : `FAULTS ${faults}  `}${safeText(place.handler)}`;
+  const handler = `${filter}${safeText(place.handler)}`;
   if (screen.row === null) return `${handler}  follow ↓`;
   const newer = Math.max(0, (stream.rows.at(-1)?.id ?? 0) - screen.leftAt);
   return `${handler}  paused · ${newer} new`;
+}
+
+/** What was put in on purpose, in every layout whole. */
+function faultLines({faults}: Session, width: number, theme: Theme): string[] {
+  const words = sayFaults(faults);
+  if (words === '') return [];
+  return wrap(`FAULTS ${words} – on purpose; ":" and "none" ends them`, width - 2).map(line =>
+    row([' ', [line, theme.waiting]], width),
+  );
 }
 
 /** What the person should know or decide before anything else. */

@@ -35,6 +35,11 @@ export class SimulatedGroup {
   readonly dispatched: string[] = [];
   readonly ours = new Set<number>();
   failNextCommit = false;
+  /** Faults on purpose: commits are withheld; the member drops out in the place of its next commit. */
+  withheld = false;
+  crashNextCommit = false;
+  /** It dropped out, and has not met the group since. */
+  isOut = false;
   deadLetterAnswer: DeadLetterResult = {status: 'acknowledged', where: 'x-dlt 0@0'};
   processing: Processing;
   readonly #partitions: readonly SimulatedPartition[];
@@ -56,6 +61,7 @@ export class SimulatedGroup {
 
   /** Our member has (again) these partitions; another member has the others. */
   meet(partitions: readonly number[], sameMember = true): void {
+    this.isOut = false;
     this.ours.clear();
     for (const partition of partitions) this.ours.add(partition);
     this.#fetching.clear();
@@ -168,7 +174,17 @@ export class SimulatedGroup {
       },
       deadLetter: async () => this.deadLetterAnswer,
       explain: String,
+      commitFaults: {withheld: () => this.withheld, crash: () => this.#dropsOut()},
     });
+  }
+
+  #dropsOut(): boolean {
+    if (!this.crashNextCommit) return false;
+    this.crashNextCommit = false;
+    this.isOut = true;
+    this.ours.clear();
+    this.processing.loseAll();
+    return true;
   }
 
   #commit({partition, offset}: PartitionOffset): void {
