@@ -30,8 +30,12 @@ export type LanePorts = {
   /** Fetch this partition, from `from` on where given. */
   resume(at: TopicPartition, from?: bigint): void;
   deadLetter(message: Message, failure: Failure): Promise<DeadLetterResult>;
-  /** May a run begin now? False while the group meets, while paused by hand, or while another limit holds. */
+  /** May a run begin now? False while the group meets, or while paused by hand. */
   mayDispatch(): boolean;
+  /** How many messages that have not begun yet the next run may have: all, or by steps one or none. */
+  allowance(partition: number): number;
+  /** A message began that had not before: in steps its release is used up. */
+  began(partition: number): void;
 };
 
 /** A message whose processing failed for good, and waits for the operator. */
@@ -84,6 +88,8 @@ export class Lane {
   #byHand = false;
   #stop = new AbortController();
   #inHand = false;
+  /** The message that began last: its further attempts need no leave of their own. */
+  #begun: bigint | null = null;
   #remembered: HeldMessage | null;
   /** Fetching was paused by a hold or a loss; it goes on from `#next`. */
   #paused = false;
@@ -116,6 +122,12 @@ export class Lane {
     return this.#inHand;
   }
 
+  /** The message that would begin next, if it were let; null: none is here, or something else is in the way. */
+  get waiting(): Message | null {
+    if (this.#inHand || this.#state.status !== 'flowing' || this.#queue.isEmpty) return null;
+    return this.#allowed() === 0 ? this.#queue.head! : null;
+  }
+
   /** Should this partition be fetched? Only where what comes can go on. */
   get wantsMore(): boolean {
     return this.#state.status === 'flowing' || this.#state.status === 'retrying';
@@ -144,7 +156,7 @@ export class Lane {
   /** Begins the next run when it may; called whenever something that stood in the way is gone. */
   dispatch(): void {
     if (this.#scheduled || this.#inHand || this.#state.status !== 'flowing') return;
-    if (this.#queue.isEmpty || !this.#ports.mayDispatch()) return;
+    if (this.#queue.isEmpty || !this.#ports.mayDispatch() || this.#allowed() === 0) return;
     this.#scheduled = true;
     this.#ports.soon(() => {
       this.#scheduled = false;
@@ -231,8 +243,12 @@ export class Lane {
     if (this.#state.status !== 'flowing' || this.#inHand || this.#queue.isEmpty) return;
     if (!this.#ports.mayDispatch()) return;
     if (this.#holdsAgain()) return;
+    const most = this.#allowed();
+    if (most === 0) return;
     const attempt = this.#attempt;
-    const messages = this.#untilRemembered(this.#queue.peek(attempt === 1 ? this.#runSize.current : 1));
+    const size = attempt === 1 ? Math.min(this.#runSize.current, most) : 1;
+    const messages = this.#untilRemembered(this.#queue.peek(size));
+    this.#tellBegun(messages[0]!.offset);
     const began = performance.now();
     this.#inHand = true;
     let outcomes: readonly Outcome[];
@@ -247,6 +263,19 @@ export class Lane {
     this.#runSize.took(performance.now() - began, outcomes.length, messages.length);
     this.#apply(messages, outcomes, attempt);
     this.#tellIdle();
+  }
+
+  /** How many messages the next run may have. What began already, or is only held again, needs no leave. */
+  #allowed(): number {
+    const head = this.#queue.head!.offset;
+    if (this.#begun === head || this.#remembered?.message.offset === head) return 1;
+    return this.#ports.allowance(this.at.partition);
+  }
+
+  #tellBegun(offset: bigint): void {
+    if (this.#begun === offset) return;
+    this.#begun = offset;
+    this.#ports.began(this.at.partition);
   }
 
   #holdsAgain(): boolean {

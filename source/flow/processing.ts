@@ -8,7 +8,15 @@ import type {Handler} from './handler.ts';
 import {type DeadLetterResult, type HeldMessage, Lane, type LaneState} from './lane.ts';
 import type {Message, TopicPartition} from './message.ts';
 import type {Failure} from './outcome.ts';
-import {lostPosition, type PartitionFacts, type StartFrom, startingPoint} from './starting-point.ts';
+import {
+  lostPosition,
+  type PartitionFacts,
+  type StartFrom,
+  type StartOfOne,
+  startingPoint,
+  startOf,
+} from './starting-point.ts';
+import {Step} from './step.ts';
 import {inTurns} from './turns.ts';
 
 export type ProcessingOptions = {
@@ -45,6 +53,8 @@ export type LaneView = TopicPartition & {
   readonly prefix: bigint;
   readonly committed: bigint | null;
   readonly state: LaneState;
+  /** Step by step: the message that waits to be let. */
+  readonly waiting: Message | null;
 };
 
 class CrashedOnPurpose extends Error {}
@@ -63,6 +73,7 @@ export class Processing {
   /** How far a partition that we gave away had come: a replay goes on there. */
   readonly #reached = new Map<number, bigint>();
   readonly #closed = new Set<Closed>();
+  readonly #step = new Step();
   readonly #commits: CommitLoop;
   readonly #fetching: FetchGate;
   readonly #soon: (action: () => void) => void;
@@ -154,6 +165,14 @@ export class Processing {
     if (lane?.state.status !== 'lost') return false;
     const {lost} = lane.state;
     const position = target === 'first' ? lost.first : lost.end;
+    const {committed} = lane.ledger;
+    // A replay whose position is gone: where the group is was never in question, and is not lowered.
+    if (committed !== null && position < committed && isThere(lost, committed)) {
+      lane.revoke();
+      this.#addLane(lane.at, position, committed);
+      this.#fetching.resume(lane.at, position);
+      return true;
+    }
     const offsets = [{...lane.at, offset: position}];
     await this.#options.commit(offsets);
     if (this.#lanes.get(partition) !== lane) return false;
@@ -198,6 +217,33 @@ export class Processing {
     return this.#closed.has('by-hand');
   }
 
+  /** Step by step: on, each message waits until it is released; off, all flow. The membership stays. */
+  step(on: boolean): void {
+    if (on === this.#step.isOn) return;
+    this.#step.turn(on);
+    if (this.#closed.size > 0) return;
+    for (const lane of this.#lanes.values()) {
+      // A run in hand begins no further message.
+      lane.stopDispatching();
+      lane.mayGoOn();
+    }
+  }
+
+  /** Lets one message of the partition begin, or one of every partition. Answers which partitions that are. */
+  release(partition?: number): readonly number[] {
+    if (!this.#step.isOn) return [];
+    const lanes = [...this.#lanes.values()].filter(({at}) => (partition ?? at.partition) === at.partition);
+    for (const lane of lanes) {
+      this.#step.release(lane.at.partition);
+      lane.dispatch();
+    }
+    return lanes.map(({at}) => at.partition);
+  }
+
+  get isStepping(): boolean {
+    return this.#step.isOn;
+  }
+
   lanes(): readonly LaneView[] {
     return [...this.#lanes.values()].map(lane => ({
       ...lane.at,
@@ -205,6 +251,7 @@ export class Processing {
       prefix: lane.ledger.prefix,
       committed: lane.ledger.committed,
       state: lane.state,
+      waiting: this.#step.isOn ? lane.waiting : null,
     }));
   }
 
@@ -250,11 +297,12 @@ export class Processing {
   }
 
   /** The person's choice holds for a partition's first lane; a later one goes on where the group is. */
-  #choiceFor({partition, committed}: PartitionFacts): StartFrom {
+  #choiceFor({partition, committed}: PartitionFacts): StartOfOne {
     if (this.#reached.has(partition)) return committed === null ? {from: 'beginning'} : {from: 'committed'};
+    const choice = startOf(this.#from, partition);
     // A partition that was added to a topic we consume: all that is in it is new.
-    if (this.#knowsTopic && committed === null && this.#from.from === 'committed') return {from: 'beginning'};
-    return this.#from;
+    if (this.#knowsTopic && committed === null && choice.from === 'committed') return {from: 'beginning'};
+    return choice;
   }
 
   #begin(facts: PartitionFacts): void {
@@ -271,7 +319,8 @@ export class Processing {
     }
     if (point.start !== 'at') return;
     // A replay that was interrupted goes on where it was, below the committed offset.
-    const replaying = this.#from.from !== 'committed' && reached !== undefined && reached < point.position;
+    const isReplay = startOf(this.#from, partition).from !== 'committed';
+    const replaying = isReplay && reached !== undefined && reached < point.position;
     const position = replaying && reached >= facts.first ? reached : point.position;
     if (point.commit && committed !== position) this.#commitStart({...at, offset: position});
     this.#addLane(at, position, committed);
@@ -317,6 +366,8 @@ export class Processing {
         pause: () => this.#fetching.pause(at),
         resume: (_, from) => this.#fetching.resume(at, from),
         mayDispatch: () => this.#closed.size === 0,
+        allowance: partition => this.#step.allowance(partition),
+        began: partition => this.#step.began(partition),
       },
     );
     this.#lanes.set(at.partition, lane);
@@ -367,4 +418,9 @@ export class Processing {
     if (this.#closed.size > 0) return;
     for (const lane of this.#lanes.values()) lane.mayGoOn();
   }
+}
+
+/** Whether the group's offset is one that the partition has, whatever became of the position that was lost. */
+function isThere({first, end, cause}: LostPosition, committed: bigint): boolean {
+  return cause !== 'recreated' && committed >= first && committed <= end;
 }

@@ -1,15 +1,31 @@
 import type {LostPosition} from './events.ts';
 import type {TopicPartition} from './message.ts';
 
-/** Where a person asked to begin. `at` holds the offset of that time for each partition. */
-export type StartFrom =
+/** Where a person asked one partition to begin. `at` holds the offset of that time for each partition. */
+export type StartOfOne =
   | {readonly from: 'committed'}
   | {readonly from: 'beginning'}
   | {
       readonly from: 'end' /** also past unprocessed messages of a group that has a committed offset */;
       readonly skipToEnd: boolean;
     }
+  | {readonly from: 'offset'; readonly offset: bigint; readonly skipToEnd: boolean}
   | {readonly from: 'time'; readonly at: ReadonlyMap<number, bigint>};
+
+/** The same for all partitions, or something of its own for several: a replay of one lets the others go on. */
+export type StartFrom =
+  | StartOfOne
+  | {
+      readonly from: 'several';
+      readonly partitions: ReadonlyMap<number, StartOfOne>;
+      readonly others: StartFrom;
+    };
+
+/** What was asked for this partition. */
+export function startOf(choice: StartFrom, partition: number): StartOfOne {
+  if (choice.from !== 'several') return choice;
+  return choice.partitions.get(partition) ?? startOf(choice.others, partition);
+}
 
 /** What is known of a partition when its lane is to begin. */
 export type PartitionFacts = TopicPartition & {
@@ -27,11 +43,11 @@ export type StartingPoint =
   /** No committed offset, and `retained` messages are there: never a guess. */
   | {readonly start: 'ask'; readonly retained: bigint}
   | {readonly start: 'lost'; readonly lost: LostPosition}
-  /** `--from end` would commit past `unprocessed` messages: refused without `--skip-to-end`. */
+  /** An end or an offset ahead would commit past `unprocessed` messages: refused without `--skip-to-end`. */
   | {readonly start: 'refused'; readonly unprocessed: bigint};
 
 /** Rule 8: where to start is never a guess; and rule 7: a position that no longer exists is never jumped over. */
-export function startingPoint(facts: PartitionFacts, choice: StartFrom): StartingPoint {
+export function startingPoint(facts: PartitionFacts, choice: StartOfOne): StartingPoint {
   const {committed, first, end} = facts;
   switch (choice.from) {
     case 'beginning':
@@ -41,9 +57,20 @@ export function startingPoint(facts: PartitionFacts, choice: StartFrom): Startin
         return {start: 'refused', unprocessed: end - committed};
       }
       return {start: 'at', position: end, commit: true};
+    case 'offset': {
+      const position = choice.offset;
+      const lost = lostPosition({...facts, recreated: false}, position);
+      if (lost) return {start: 'lost', lost};
+      if (committed !== null && committed < position && !choice.skipToEnd) {
+        return {start: 'refused', unprocessed: position - committed};
+      }
+      return {start: 'at', position, commit: committed === null || committed < position};
+    }
     case 'time': {
       const position = choice.at.get(facts.partition) ?? end;
-      return {start: 'at', position, commit: committed === null};
+      if (committed === null) return {start: 'at', position, commit: true};
+      // A time is a way back: where the group has not come so far, it goes on where it is, and passes nothing.
+      return position < committed ? {start: 'at', position, commit: false} : fromCommitted(facts, committed);
     }
     case 'committed': {
       if (committed === null) {
@@ -51,10 +78,14 @@ export function startingPoint(facts: PartitionFacts, choice: StartFrom): Startin
           ? {start: 'at', position: end, commit: false}
           : {start: 'ask', retained: end - first};
       }
-      const lost = lostPosition(facts, committed);
-      return lost ? {start: 'lost', lost} : {start: 'at', position: committed, commit: false};
+      return fromCommitted(facts, committed);
     }
   }
+}
+
+function fromCommitted(facts: PartitionFacts, committed: bigint): StartingPoint {
+  const lost = lostPosition(facts, committed);
+  return lost ? {start: 'lost', lost} : {start: 'at', position: committed, commit: false};
 }
 
 /** Holds `position` against what the partition still has; null when it is there (the end itself is). */

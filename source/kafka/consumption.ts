@@ -9,20 +9,13 @@ import type {DeadLetterResult} from '../flow/lane.ts';
 import type {Message, TopicPartition} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import {type CommitFaults, type LaneView, Processing} from '../flow/processing.ts';
-import type {StartFrom} from '../flow/starting-point.ts';
 import {withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
 import {type BrokerFacts, Generation} from './generation.ts';
 import {forgetOffsetManager, offsetManagerOf} from './offset-managers.ts';
 import {rangeAssigner} from './range-assigner.ts';
 import {receivedMessages} from './received-message.ts';
-
-/** Where to start, as a person says it; `time` is ms since 1970. */
-export type StartChoice =
-  | {readonly from: 'committed'}
-  | {readonly from: 'beginning'}
-  | {readonly from: 'end'; readonly skipToEnd: boolean}
-  | {readonly from: 'time'; readonly time: number};
+import {resolveStart, type StartChoice, type StartOfOneChoice} from './start-choice.ts';
 
 export type ConsumptionOptions = {
   readonly kafka: Kafka;
@@ -110,9 +103,10 @@ export class Consumption {
     });
   }
 
-  /** Answers `where-to-start` (or changes the answer before it is asked). */
-  startFrom(choice: StartChoice): void {
-    this.#choice = choice;
+  /** Answers `where-to-start` for the partitions that were asked about; the others start as was said before. */
+  startFrom(choice: StartOfOneChoice, partitions: readonly number[]): void {
+    const chosen = new Map(partitions.map(partition => [partition, choice]));
+    this.#choice = {from: 'several', partitions: chosen, others: this.#choice};
     if (this.#state.status === 'asking') void this.#meet(++this.#meeting, false);
   }
 
@@ -238,7 +232,11 @@ export class Consumption {
     try {
       const what = `asking for the offsets of group ${this.#options.group}`;
       const [topicId, facts, from] = await withDeadline(
-        Promise.all([generation.topicId(), generation.facts(partitions), this.#from(generation, partitions)]),
+        Promise.all([
+          generation.topicId(),
+          generation.facts(partitions),
+          resolveStart(this.#choice, time => generation.offsetsAt(partitions, time)),
+        ]),
         requestDeadline,
         what,
       );
@@ -264,11 +262,6 @@ export class Consumption {
       this.#options.onEvent({type: 'commit-failed', offsets: [], reason: this.#explain(error).sentence});
       this.#later(500, () => void this.#meet(meeting, sameMember));
     }
-  }
-
-  async #from(generation: Generation, partitions: readonly number[]): Promise<StartFrom> {
-    if (this.#choice.from !== 'time') return this.#choice;
-    return {from: 'time', at: await generation.offsetsAt(partitions, this.#choice.time)};
   }
 
   /** Looks at first, end and identity of what we read: KafkaJS tells of none of them by itself. */

@@ -214,6 +214,105 @@ describe('a fault on purpose', () => {
   });
 });
 
+describe('a replay', () => {
+  const again = (offset: bigint) => ({from: 'offset', offset, skipToEnd: false}) as const;
+
+  it('of one partition lets the others go on, and lowers no commit', async () => {
+    const group = new SimulatedGroup([partition(6), partition(6)], {onFailure: 'hold', retries: 0});
+    group.committed.set(0, 4n).set(1, 4n);
+    for (const at of [0, 1]) for (const offset of [0, 1, 2, 3]) group.final.get(at)!.add(offset);
+    group.start = {from: 'several', partitions: new Map([[1, again(2n)]]), others: {from: 'committed'}};
+    group.meet([0, 1]);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched.sort()).toEqual(['0@4', '0@5', '1@2', '1@3', '1@4', '1@5']);
+    expect(committed(group)).toEqual(['0@6', '1@6']);
+  });
+
+  it('from an offset that is gone is held until told where, and still lowers no commit', async () => {
+    const group = new SimulatedGroup([{...partition(6), first: 3}], {onFailure: 'hold', retries: 0});
+    group.committed.set(0, 6n);
+    for (const offset of [0, 1, 2, 3, 4, 5]) group.final.get(0)!.add(offset);
+    group.start = again(1n);
+    group.meet([0]);
+    expect(group.events).toContainEqual(expect.objectContaining({type: 'position-lost'}));
+    expect(await group.processing.acceptLost(0, 'first')).toBe(true);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual(['0@3', '0@4', '0@5']);
+    expect(committed(group)).toEqual(['0@6']);
+  });
+});
+
+describe('step by step', () => {
+  const begin = () => {
+    const group = new SimulatedGroup([partition(4, {1: {failures: 2, permanent: false}}), partition(4)], {
+      onFailure: 'hold',
+      retries: 2,
+    });
+    group.processing.step(true);
+    group.meet([0, 1]);
+    group.fetch(10);
+    return group;
+  };
+
+  it('holds before each message; a release lets one begin, with all its attempts', async () => {
+    const group = begin();
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual([]);
+    expect(group.processing.lanes().map(({waiting}) => waiting?.offset)).toEqual([0n, 0n]);
+    expect(group.processing.release(0)).toEqual([0]);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual(['0@0']);
+    group.processing.release(0);
+    await group.clock.turn(10_000);
+    expect(group.dispatched).toEqual(['0@0', '0@1', '0@1', '0@1']);
+    expect(group.processing.release()).toEqual([0, 1]);
+    await group.clock.turn(1000);
+    expect(group.dispatched.slice(4).sort()).toEqual(['0@2', '1@0']);
+    expect(committed(group)).toEqual(['0@3', '1@1']);
+  });
+
+  it('keeps a release that nothing waits for yet', async () => {
+    const group = new SimulatedGroup([partition(3)], {onFailure: 'hold', retries: 0});
+    group.processing.step(true);
+    group.meet([0]);
+    group.processing.release(0);
+    group.processing.release(0);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual(['0@0', '0@1']);
+  });
+
+  it('lets all flow when it is turned off, and nothing is released then', async () => {
+    const group = begin();
+    await group.clock.turn(1000);
+    group.processing.step(false);
+    await group.clock.turn(10_000);
+    expect(committed(group)).toEqual(['0@4', '1@4']);
+    expect(group.processing.release(0)).toEqual([]);
+  });
+
+  it('lets the run in hand begin no further message when it is turned on', async () => {
+    const group = new SimulatedGroup([partition(50)], {onFailure: 'hold', retries: 0}, true);
+    group.meet([0]);
+    group.fetch(50);
+    for (let round = 0; round < 3; round++) {
+      await group.clock.settle();
+      group.releaseHandlers();
+    }
+    await group.clock.settle();
+    const before = group.dispatched.length;
+    group.processing.step(true);
+    group.releaseHandlers();
+    await group.clock.turn(1000);
+    group.releaseHandlers();
+    await group.clock.turn(1000);
+    // The one in hand is finished.
+    expect(group.dispatched).toHaveLength(before + 1);
+  });
+});
+
 describe('any history', () => {
   type Step =
     | {do: 'fetch'; most: number}
@@ -224,6 +323,8 @@ describe('any history', () => {
     | {do: 'commit-fails'}
     | {do: 'withhold'; on: boolean}
     | {do: 'crash-before-commit'}
+    | {do: 'step'; on: boolean}
+    | {do: 'let'; partition: number | undefined}
     | {do: 'operator'; act: 'retry' | 'skip' | 'dead-letter' | 'replace'; which: number}
     | {do: 'dead-letters'; work: boolean};
 
@@ -256,6 +357,14 @@ describe('any history', () => {
     {weight: 1, arbitrary: fc.record({do: fc.constant('commit-fails' as const)})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('withhold' as const), on: fc.boolean()})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('crash-before-commit' as const)})},
+    {weight: 1, arbitrary: fc.record({do: fc.constant('step' as const), on: fc.boolean()})},
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('let' as const),
+        partition: fc.constantFrom(undefined, 0, 1, 2),
+      }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -290,6 +399,7 @@ describe('any history', () => {
         fc.array(step, {minLength: 20, maxLength: 80, size: 'max'}),
         async (made, onFailure, slow, steps) => {
           violations.length = 0;
+          released = 0;
           const simulated = made.map(({gaps, fates, tail}) => {
             let at = 0;
             const offsets = gaps.map(gap => {
@@ -308,6 +418,8 @@ describe('any history', () => {
           }
 
           // At the end everybody else is gone, everything works, and the operator skips what is held.
+          expect(group.begunInSteps).toBeLessThanOrEqual(released);
+          group.processing.step(false);
           group.failNextCommit = false;
           group.withheld = false;
           group.crashNextCommit = false;
@@ -332,8 +444,17 @@ describe('any history', () => {
     );
   }, 120_000);
 
+  /** Messages that were let begin, over all partitions. */
+  let released = 0;
+
   async function take(group: SimulatedGroup, each: Step): Promise<void> {
     switch (each.do) {
+      case 'step':
+        group.processing.step(each.on);
+        break;
+      case 'let':
+        released += group.processing.release(each.partition).length;
+        break;
       case 'fetch':
         group.fetch(each.most);
         break;

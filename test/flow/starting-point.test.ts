@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {startingPoint} from '../../source/flow/starting-point.ts';
+import {startingPoint, startOf} from '../../source/flow/starting-point.ts';
 
 const facts = {topic: 't', partition: 0, committed: 5n, first: 0n, end: 9n, recreated: false};
 
@@ -38,6 +38,50 @@ describe('where a partition begins', () => {
     expect(startingPoint({...facts, committed: 9n}, {from: 'end', skipToEnd: false})).toMatchObject({
       position: 9n,
     });
+  });
+
+  it('replays from an offset without lowering the commit; one ahead passes nothing unless told to', () => {
+    const at = (offset: bigint, skipToEnd = false) => ({from: 'offset', offset, skipToEnd}) as const;
+    expect(startingPoint(facts, at(2n))).toEqual({start: 'at', position: 2n, commit: false});
+    expect(startingPoint(facts, at(5n))).toEqual({start: 'at', position: 5n, commit: false});
+    expect(startingPoint(facts, at(7n))).toEqual({start: 'refused', unprocessed: 2n});
+    expect(startingPoint(facts, at(7n, true))).toEqual({start: 'at', position: 7n, commit: true});
+    expect(startingPoint({...facts, committed: null}, at(7n))).toEqual({
+      start: 'at',
+      position: 7n,
+      commit: true,
+    });
+  });
+
+  it('is lost where the offset to replay from is gone or not there yet', () => {
+    const at = (offset: bigint) => ({from: 'offset', offset, skipToEnd: false}) as const;
+    expect(startingPoint({...facts, first: 3n}, at(2n))).toMatchObject({
+      start: 'lost',
+      lost: {cause: 'retention', position: 2n},
+    });
+    expect(startingPoint(facts, at(10n))).toMatchObject({start: 'lost', lost: {cause: 'beyond-end'}});
+  });
+
+  it('goes back to a time, and not ahead to one past what the group has processed', () => {
+    const at = (offset: bigint) => ({from: 'time', at: new Map([[0, offset]])}) as const;
+    expect(startingPoint(facts, at(2n))).toEqual({start: 'at', position: 2n, commit: false});
+    expect(startingPoint(facts, at(8n))).toEqual({start: 'at', position: 5n, commit: false});
+    expect(startingPoint({...facts, committed: null}, at(8n))).toEqual({
+      start: 'at',
+      position: 8n,
+      commit: true,
+    });
+  });
+
+  it('can be another one for several partitions, and the others are as they were', () => {
+    const again = {from: 'offset', offset: 2n, skipToEnd: false} as const;
+    const some = {from: 'several', partitions: new Map([[1, again]]), others: {from: 'committed'}} as const;
+    const more = {from: 'several', partitions: new Map([[2, {from: 'beginning'}]]), others: some} as const;
+    expect([0, 1, 2].map(partition => startOf(more, partition).from)).toEqual([
+      'committed',
+      'offset',
+      'beginning',
+    ]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import type {DeadLetterResult} from '../../../source/flow/lane.ts';
 import type {Message, TopicPartition} from '../../../source/flow/message.ts';
 import type {Outcome} from '../../../source/flow/outcome.ts';
 import {Processing} from '../../../source/flow/processing.ts';
-import type {PartitionFacts} from '../../../source/flow/starting-point.ts';
+import type {PartitionFacts, StartFrom} from '../../../source/flow/starting-point.ts';
 import {ManualClock} from './manual-clock.ts';
 import {message, topic} from './messages.ts';
 
@@ -33,6 +33,8 @@ export class SimulatedGroup {
   readonly final = new Map<number, Set<number>>();
   readonly events: FlowEvent[] = [];
   readonly dispatched: string[] = [];
+  /** First attempts that began while stepping: each needs a release. */
+  begunInSteps = 0;
   readonly ours = new Set<number>();
   failNextCommit = false;
   /** Faults on purpose: commits are withheld; the member drops out in the place of its next commit. */
@@ -40,6 +42,7 @@ export class SimulatedGroup {
   crashNextCommit = false;
   /** It dropped out, and has not met the group since. */
   isOut = false;
+  start: StartFrom = {from: 'beginning'};
   deadLetterAnswer: DeadLetterResult = {status: 'acknowledged', where: 'x-dlt 0@0'};
   processing: Processing;
   readonly #partitions: readonly SimulatedPartition[];
@@ -65,7 +68,7 @@ export class SimulatedGroup {
     this.ours.clear();
     for (const partition of partitions) this.ours.add(partition);
     this.#fetching.clear();
-    this.processing.startFrom({from: 'beginning'});
+    this.processing.startFrom(this.start);
     this.processing.meet(
       partitions.map(partition => this.facts(partition)),
       sameMember,
@@ -207,7 +210,10 @@ export class SimulatedGroup {
   #handler(): Handler {
     return {
       name: 'simulated',
-      handle: run => (this.#slow ? this.#handleSlowly(run) : this.#handle(run)),
+      handle: run => {
+        if (this.processing.isStepping && run.attempt === 1) this.begunInSteps += run.messages.length;
+        return this.#slow ? this.#handleSlowly(run) : this.#handle(run);
+      },
       close: async () => {},
     };
   }
