@@ -2,10 +2,11 @@ import type {OnFailure} from '../flow/failure-policy.ts';
 import {faultsFrom, type InjectedFaults} from '../flow/faults.ts';
 import {splitCommandLine} from '../handlers/command/split-command-line.ts';
 import type {HandlerChoice} from '../handlers/index.ts';
-import type {StartChoice} from '../kafka/consumption.ts';
-import {parseDuration, parseTime} from '../settings/duration.ts';
+import type {StartChoice} from '../kafka/start-choice.ts';
+import {parseDuration} from '../settings/duration.ts';
 import type {Flag, FlagValues} from './command.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
+import {startOf} from './start-flags.ts';
 
 /** Flags that say how messages are processed, wherever that happens. */
 export const processingFlags = {
@@ -14,7 +15,8 @@ export const processingFlags = {
   execLines: {type: 'string'},
   forward: {type: 'string'},
   schema: {type: 'string'},
-  from: {type: 'string'},
+  from: {type: 'string', isMultiple: true},
+  partition: {type: 'number', isMultiple: true},
   skipToEnd: {type: 'boolean'},
   retries: {type: 'number'},
   onFailure: {type: 'string'},
@@ -83,13 +85,6 @@ export function handlerOf({handler, exec, execLines, forward, schema}: FlagValue
   }
   if (forward !== undefined) return {kind: 'http', url: String(forward)};
   return {kind: 'built-in', ...(schema !== undefined && {schema: String(schema)})};
-}
-
-function startOf({from, skipToEnd}: FlagValues, now: number): StartChoice {
-  if (from === undefined) return {from: 'committed'};
-  if (from === 'beginning') return {from: 'beginning'};
-  if (from === 'end') return {from: 'end', skipToEnd: skipToEnd === true};
-  return {from: 'time', time: parseTime(String(from), now)};
 }
 
 function timeoutOf(value: unknown): number | undefined {

@@ -8,6 +8,7 @@ import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {type ConsumeOptions, consumeOptions, processingFlags} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
+import {checkHasPartitions} from './partition-flags.ts';
 import {runConsumption} from './run-consumption.ts';
 
 const command: Command = {
@@ -29,9 +30,11 @@ const command: Command = {
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
     --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
     --schema FILE           every value must fit this JSON Schema
-    --from beginning|end|TIME   where to start when the group has no committed offset; beginning with one is a replay
-                            (the commit is not lowered). TIME: ISO 8601, ms since 1970, or how long ago (15m)
-    --skip-to-end           with --from end: also past messages that nobody processed
+    --from beginning|end|TIME   where to start when the group has no committed offset; with one, what lies before it is a
+                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m)
+    --from PARTITION@OFFSET the same for one partition; may be given several times. The others go on where they are
+    --partition N           --from is for this one only, the others go on where they are; may be given several times
+    --skip-to-end           with --from end, or an offset ahead: also past messages that nobody processed
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
     --on-lost ask|first|end when the position no longer exists (ask: the partition is held)
@@ -65,6 +68,7 @@ const command: Command = {
     $ kafka-notify consume --topic notifications --handler ./notify.ts --on-failure dead-letter
     $ echo '{"act":"retry","alike":"HTTP 503","each":true}' | kafka-notify consume --topic notifications --acts --until-end
     $ kafka-notify consume --topic notifications --fault fail-every=3 --fault slow=200ms
+    $ kafka-notify consume --topic notifications --from 1@113 --from 2@40 --max 10
     $ kafka-notify consume --topic notifications --from 15m --group replay-of-today --with-value | jq .value
 `,
   flags: {
@@ -115,6 +119,8 @@ export async function ensureTopic(
       throw new CommandError(`Topic ${topic} is not there (--no-create).`);
     }
     const ensured = await topics.ensure(topic);
+    const {start} = options;
+    if (start.from === 'several') checkHasPartitions(ensured.topic, start.partitions.keys());
     if (ensured.created) say(`Created topic ${topic} with ${ensured.topic.partitions.length} partitions.`);
     return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end ?? 0n]));
   } catch (error) {

@@ -11,6 +11,7 @@ import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {messageLine} from './message-line.ts';
 import {linesTo, say} from './output.ts';
+import {checkHasPartitions, partitionsOf} from './partition-flags.ts';
 import {readFromOf} from './read-from.ts';
 
 /** How often it is told how far it came, in ms. */
@@ -140,22 +141,10 @@ async function checkPartitions(
   try {
     const found = await topics.describe(topic);
     if (found.status === 'missing') throw new CommandError(`There is no topic ${topic}; peek creates none.`);
-    const none = partitions?.find(wanted => !found.partitions.some(({partition}) => partition === wanted));
-    if (none !== undefined)
-      throw new CommandError(
-        `Topic ${topic} has no partition ${none}; it has ${found.partitions.length}.`,
-        exitCodes.wrongUse,
-      );
+    checkHasPartitions(found, partitions ?? []);
   } finally {
     await topics.close();
   }
-}
-
-function partitionsOf(flag: unknown): readonly number[] | null {
-  const partitions = (Array.isArray(flag) ? flag : []) as readonly number[];
-  if (partitions.some(each => !Number.isInteger(each) || each < 0))
-    throw new CommandError('--partition takes a whole number from 0 on.', exitCodes.wrongUse);
-  return partitions.length === 0 ? null : partitions;
 }
 
 function filterOf(flag: FlagValues[string]): MessageFilter {

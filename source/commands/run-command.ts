@@ -14,6 +14,8 @@ const commands: Record<string, () => Promise<{default: Command}>> = {
   publish: () => import('./publish.ts'),
   consume: () => import('./consume.ts'),
   redrive: () => import('./redrive.ts'),
+  rewind: () => import('./rewind.ts'),
+  groups: () => import('./groups.ts'),
   peek: () => import('./peek.ts'),
   doctor: () => import('./doctor.ts'),
   broker: () => import('./broker.ts'),
@@ -29,6 +31,8 @@ const generalHelp = `
     publish       publish JSON (a file or stdin), and say what the broker acknowledged
     consume       process messages with your own code, and commit only what is finished
     broker        run the embedded broker (not Apache Kafka; its data ends with it)
+    groups [NAME] consumer groups: state, members, committed offsets, lag
+    rewind        set a group's committed offsets back, with a count of what comes again
     redrive       publish dead letters to the topic that they came from
     peek          look at retained messages, without a group
     doctor        each setting and where it came from, and the connection step by step

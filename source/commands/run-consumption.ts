@@ -97,7 +97,7 @@ export async function runConsumption(
       case 'start-refused':
         end.with(
           new CommandError(
-            `--from end would commit past ${event.unprocessed} messages that group ${group} has not processed; add --skip-to-end if that is meant.`,
+            `Starting there would commit past ${event.unprocessed} messages that group ${group} has not processed; add --skip-to-end if that is meant.`,
             exitCodes.wrongUse,
           ),
         );

@@ -18,6 +18,11 @@ export type BrokerFacts = TopicPartition & {
 /** Kept beside each committed offset: tells a topic made again from the one that the offset belongs to. */
 const metadataPrefix = 'kafka-notify topic ';
 
+/** What is kept beside an offset that is committed. */
+export function commitMetadata(topicId: string | null): string | null {
+  return topicId && metadataPrefix + topicId;
+}
+
 /** One generation of our membership of the group: reads and commits go through it, and end with it. */
 export class Generation {
   readonly #offsets: OffsetManager;
@@ -45,7 +50,7 @@ export class Generation {
           partitions: offsets.map(({partition, offset}) => ({
             partition,
             offset: offset.toString(),
-            metadata: topicId && metadataPrefix + topicId,
+            metadata: commitMetadata(topicId),
           })),
         },
       ],

@@ -25,6 +25,16 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
   export type Broker = {
     readonly nodeId: number;
     readonly connectionPool: {send(request: RawRequest): Promise<unknown>};
+    offsetCommit(request: {
+      groupId: string;
+      groupGenerationId: number;
+      memberId: string;
+      retentionTime: number;
+      topics: {
+        topic: string;
+        partitions: {partition: number; offset: string; metadata: string | null}[];
+      }[];
+    }): Promise<unknown>;
     offsetFetch(request: {
       groupId: string;
       topics: {topic: string; partitions: {partition: number}[]}[];
@@ -45,6 +55,7 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
     refreshMetadataIfNecessary(): Promise<void>;
     removeBroker(address: {host: string; port: number}): void;
     findBroker(node: {nodeId: number | string}): Promise<Broker>;
+    findGroupCoordinator(group: {groupId: string}): Promise<Broker>;
     findTopicPartitionMetadata(topic: string): {partitionId: number; leader: number}[];
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     fetchTopicsOffset(

@@ -76,7 +76,11 @@ describe('where a partition begins', () => {
   it('can be another one for several partitions, and the others are as they were', () => {
     const again = {from: 'offset', offset: 2n, skipToEnd: false} as const;
     const some = {from: 'several', partitions: new Map([[1, again]]), others: {from: 'committed'}} as const;
-    const more = {from: 'several', partitions: new Map([[2, {from: 'beginning'}]]), others: some} as const;
+    const more = {
+      from: 'several',
+      partitions: new Map([[2, {from: 'beginning'} as const]]),
+      others: some,
+    } as const;
     expect([0, 1, 2].map(partition => startOf(more, partition).from)).toEqual([
       'committed',
       'offset',

@@ -28,6 +28,7 @@ const lane = (changes: Partial<LaneView>): LaneView => ({
   prefix: 14n,
   committed: 12n,
   state: {status: 'flowing'},
+  waiting: null,
   ...changes,
 });
 const failure = {name: 'TypeError', message: 'no recipient', permanent: false};

@@ -5,10 +5,11 @@ import type {Handler} from '../../flow/handler.ts';
 import {injectFaults} from '../../flow/inject-faults.ts';
 import type {LaneView} from '../../flow/processing.ts';
 import type {KafkaClient} from '../../kafka/client.ts';
-import {Consumption, type StartChoice} from '../../kafka/consumption.ts';
+import {Consumption} from '../../kafka/consumption.ts';
 import {DeadLetters} from '../../kafka/dead-letters.ts';
 import {createPartitioner} from '../../kafka/partitioners.ts';
 import {KafkaPublisher} from '../../kafka/publisher.ts';
+import type {StartChoice} from '../../kafka/start-choice.ts';
 import {type EnsureOptions, Topics} from '../../kafka/topics.ts';
 import type {Session} from '../../session/session.ts';
 import type {Leaving, StartAnswer, Workbench} from '../../session/workbench.ts';
@@ -217,6 +218,7 @@ export class KafkaWorkbench implements Workbench {
   answerWhereToStart(answer: StartAnswer): void {
     this.#consumption?.startFrom(
       answer === 'beginning' ? {from: 'beginning'} : {from: 'end', skipToEnd: true},
+      this.#session.question?.partitions.map(({partition}) => partition) ?? [],
     );
   }
 

@@ -1,0 +1,76 @@
+import {type Move, type MoveTarget, moveOf} from '../flow/moves.ts';
+import type {KafkaClient} from '../kafka/client.ts';
+import {TopicConnection} from '../kafka/topic-connection.ts';
+import type {Topics} from '../kafka/topics.ts';
+import {parseTime} from '../settings/duration.ts';
+import {CommandError, exitCodes} from './exit-codes.ts';
+import {checkHasPartitions} from './partition-flags.ts';
+
+/**
+ * Where to, as typed: `beginning`, `end`, an offset (up to twelve digits), or a time. Throws a CommandError of wrong use.
+ */
+export function moveTargetOf(text: string, now: number): MoveTarget {
+  const asked = text.trim();
+  if (asked === 'beginning' || asked === 'end') return {to: asked};
+  if (/^\d{1,12}$/.test(asked)) return {to: 'offset', offset: BigInt(asked)};
+  try {
+    return {to: 'time', time: parseTime(asked, now)};
+  } catch {
+    throw new CommandError(
+      `"${asked}" is no place to go to; give beginning, end, an offset, or a time: ISO 8601 (2026-11-23T08:00:00Z), how long ago (15m, 2h, 1d), or ms since 1970 (13 digits).`,
+      exitCodes.wrongUse,
+    );
+  }
+}
+
+export type MovesAsked = {
+  readonly group: string;
+  readonly topic: string;
+  readonly target: MoveTarget;
+  /** null: all. */
+  readonly partitions: readonly number[] | null;
+};
+
+/** What moving the group on its partitions would mean; nothing is moved yet. */
+export async function planMoves(
+  {client, topics}: {readonly client: KafkaClient; readonly topics: Topics},
+  {group, topic, target, partitions}: MovesAsked,
+): Promise<readonly Move[]> {
+  const found = await topics.describe(topic);
+  if (found.status === 'missing') throw new CommandError(`There is no topic ${topic}.`);
+  checkHasPartitions(found, partitions ?? []);
+  const wanted = found.partitions.filter(({partition}) => partitions?.includes(partition) ?? true);
+  const numbers = wanted.map(({partition}) => partition);
+  const [committed, atTime] = await Promise.all([
+    topics.committed(group, topic),
+    target.to === 'time'
+      ? offsetsAt(client, topic, numbers, target.time)
+      : Promise.resolve<ReadonlyMap<number, bigint>>(new Map()),
+  ]);
+  return wanted.map(({partition, first, end}) => {
+    if (first === null || end === null)
+      throw new CommandError(`Partition ${partition} of ${topic} has no leader now; nothing is changed.`);
+    const time = atTime.get(partition) ?? -1n;
+    const facts = {partition, committed: committed.get(partition) ?? null, first, end};
+    const move = moveOf({...facts, atTime: time < 0n ? null : time}, target);
+    if (!('outside' in move)) return move;
+    throw new CommandError(
+      `Partition ${partition} has no offset ${move.outside.offset}: it has ${first} to ${end} (the end). --partition says which one is meant.`,
+      exitCodes.wrongUse,
+    );
+  });
+}
+
+async function offsetsAt(
+  client: KafkaClient,
+  topic: string,
+  partitions: readonly number[],
+  time: number,
+): Promise<ReadonlyMap<number, bigint>> {
+  const connection = new TopicConnection(client, topic);
+  try {
+    return await connection.offsets(partitions, {fromTimestamp: Math.round(time)});
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,115 @@
+import process from 'node:process';
+import {type Move, totalOf} from '../flow/moves.ts';
+import type {KafkaClient} from '../kafka/client.ts';
+import {GroupInUse, Groups} from '../kafka/groups.ts';
+import {Topics} from '../kafka/topics.ts';
+import {checkedTopic} from './checked-topic.ts';
+import type {Command} from './command.ts';
+import {clientFor, sentenceFor, topicOf} from './connection.ts';
+import {CommandError, exitCodes} from './exit-codes.ts';
+import {linesTo, say} from './output.ts';
+import {partitionsOf} from './partition-flags.ts';
+import {type MovesAsked, moveTargetOf, planMoves} from './plan-moves.ts';
+
+const command: Command = {
+  help: `
+  Usage
+    $ kafka-notify rewind --topic NAME --to beginning|end|OFFSET|TIME [options]
+
+  Sets the group's committed offsets, so that whoever consumes in it next starts there. (To read again without changing what
+  is committed, see consume --from.) Prints one JSON line a partition: from, to, and how many messages come again; counts
+  on stderr. Only counts unless --yes is given; refused while somebody is in the group.
+
+  Options
+    --topic NAME            TOPIC_NAME
+    --group NAME            KAFKA_GROUP_ID; default: a private group of yours
+    --to beginning|end|OFFSET|TIME   TIME: ISO 8601, how long ago (15m), or ms since 1970 (13 digits); where nothing is
+                            that new: the end
+    --partition N           only this one; may be given several times
+    --count                 only count
+    --yes                   do it
+    --skip-unprocessed      also where that passes messages that the group has not processed
+    --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
+
+  Exit codes
+    0 done, or counted with --count · 1 failed, or somebody is in the group · 2 wrong use, or nothing done for want of --yes
+    or --skip-unprocessed
+
+  Examples
+    $ kafka-notify rewind --topic notifications --group mailer --to 15m --count
+    $ kafka-notify rewind --topic notifications --group mailer --to 113 --partition 1 --yes
+`,
+  flags: {
+    to: {type: 'string'},
+    partition: {type: 'number', isMultiple: true},
+    count: {type: 'boolean'},
+    yes: {type: 'boolean'},
+    skipUnprocessed: {type: 'boolean'},
+  },
+  async run({flags, settings}) {
+    const topic = topicOf(settings);
+    checkedTopic(topic);
+    if (typeof flags.to !== 'string')
+      throw new CommandError('Where to? Give --to beginning|end|OFFSET|TIME.', exitCodes.wrongUse);
+    const group = settings.group.value;
+    const target = moveTargetOf(flags.to, Date.now());
+    const asked = {group, topic, target, partitions: partitionsOf(flags.partition)};
+    const how = {
+      count: flags.count === true,
+      yes: flags.yes === true,
+      mayPass: flags.skipUnprocessed === true,
+    };
+    const client = clientFor(settings);
+    const topics = new Topics(client);
+    const groups = new Groups(client);
+    try {
+      return await rewind({client, topics, groups}, asked, how);
+    } catch (error) {
+      if (error instanceof CommandError) throw error;
+      if (error instanceof GroupInUse) throw new CommandError(error.message);
+      throw new CommandError(await sentenceFor(error, client, topic));
+    } finally {
+      await Promise.all([topics.close(), groups.close()]);
+    }
+  },
+};
+
+export default command;
+
+type Parts = {readonly client: KafkaClient; readonly topics: Topics; readonly groups: Groups};
+type How = {readonly count: boolean; readonly yes: boolean; readonly mayPass: boolean};
+
+async function rewind(parts: Parts, asked: MovesAsked, {count, yes, mayPass}: How): Promise<number> {
+  const {groups} = parts;
+  const {group, topic} = asked;
+  const moves = await planMoves(parts, asked);
+  const [again, passed] = [totalOf(moves, 'again'), totalOf(moves, 'passed')];
+  const passing = passed > 0n ? ` ${passed} that nobody processed are passed over.` : '';
+  say(`Group ${group} on ${topic}: ${again} messages come again.${passing}`);
+  if (count || !yes) {
+    await tell(moves, asked, 'counted');
+    if (count) return exitCodes.done;
+    say('Nothing is changed; --yes does it.');
+    return exitCodes.wrongUse;
+  }
+  if (passed > 0n && !mayPass)
+    throw new CommandError(
+      `Nothing is changed: ${passed} messages that group ${group} has not processed would be passed over; add --skip-unprocessed if that is meant.`,
+      exitCodes.wrongUse,
+    );
+  await groups.untilEmpty(group, 0);
+  const offsets = moves.map(({partition, to}) => ({topic, partition, offset: to}));
+  await groups.setOffsets(group, topic, offsets);
+  await tell(moves, asked, 'rewound');
+  return exitCodes.done;
+}
+
+async function tell(
+  moves: readonly Move[],
+  {topic, group}: MovesAsked,
+  status: 'counted' | 'rewound',
+): Promise<void> {
+  const lines = linesTo(process.stdout);
+  for (const move of moves) lines.write({status, topic, group, ...move});
+  await lines.end();
+}
