@@ -3,6 +3,7 @@ import type {DraftHeader} from '../flow/delivery.ts';
 import {checkJson} from '../payload/check-json.ts';
 import {topLevelFields} from '../payload/top-level-fields.ts';
 import {type Carry, carries} from '../session/republish.ts';
+import type {Release} from './release-act.ts';
 
 /** Which held messages an act is for. */
 export type Target =
@@ -20,11 +21,13 @@ export type Edit = {
 };
 
 /** What a script (or a person) decides about held messages. */
-export type Act =
+export type Decision =
   | {readonly act: 'retry'; readonly target: Target}
   | {readonly act: 'skip'; readonly target: Target; readonly reason: string}
   | {readonly act: 'dead-letter'; readonly target: Target}
   | {readonly act: 'replace'; readonly target: Target & {kind: 'one'}; readonly edit: Edit};
+
+export type Act = Decision | Release;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -35,6 +38,7 @@ const namesOf: Readonly<Record<Act['act'], readonly string[]>> = {
   skip: [...oneNames, ...alikeNames, 'reason'],
   'dead-letter': [...oneNames, ...alikeNames],
   replace: [...oneNames, 'value', 'valueText', 'key', 'carry', 'headers'],
+  release: ['partition'],
 };
 
 /** Reads one line; throws an Error whose message says what is wrong with it. */
@@ -56,6 +60,10 @@ export function readAct(line: string): Act {
       return {act, target: targetOf(fields), reason: reasonOf(fields)};
     case 'replace':
       return {act, target: oneOf(fields), edit: editOf(fields, texts)};
+    case 'release':
+      if (fields.partition !== undefined && !isWhole(fields.partition))
+        throw new Error('"partition" is a whole number from 0 on; left out: one of every partition');
+      return {act, partition: fields.partition ?? null};
     default:
       return {act, target: targetOf(fields)};
   }

@@ -40,6 +40,8 @@ export type ConsumeOptions = {
   readonly mayCreate: boolean;
   /** Decisions about held messages are read from stdin. */
   readonly acts: boolean;
+  /** Each message waits for an act that lets it begin. */
+  readonly step: boolean;
 };
 
 /** The flags of `consume`, checked. Throws a CommandError of wrong use. */
@@ -56,7 +58,8 @@ export function consumeOptions(flags: FlagValues, now: number): ConsumeOptions {
     untilEnd: flags.untilEnd === true,
     withValue: flags.withValue === true,
     mayCreate: flags.create !== false,
-    acts: flags.acts === true,
+    acts: flags.acts === true || flags.step === true,
+    step: flags.step === true,
   };
 }
 

@@ -59,6 +59,9 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
         say(lostSentence(event.lost));
         break;
       }
+      case 'waiting':
+        lines.write({status: 'waiting', ...about(event.message, 1)});
+        break;
       case 'moved':
         say(`${positionOf(event.message)} moved with its partition; it will come again.`);
         break;

@@ -43,6 +43,7 @@ const command: Command = {
                             stop-before-commit, crash-before-commit (once: what was finished comes again)
     --max N                 end after N messages
     --until-end             end when every partition has come to the end that it had at the start, or is held
+    --step                  hold before each message, and print it as "waiting"; an act lets it begin (implies --acts)
     --acts                  decide about held messages: JSON lines on stdin (below)
     --with-value            print values too
     --no-create             a topic that is missing is an error
@@ -59,6 +60,8 @@ const command: Command = {
                             kafka-notify-replaces), "own" (without tracing and tools' headers) or "none"
     {"act":"retry","alike":"TypeError"}   all that are held by this error, also for skip and dead-letter;
                             with "each":true also those that come later, each once
+    {"act":"release","partition":1}       with --step: lets one message of the partition begin, with all its attempts; without
+                            "partition" one of every partition. With --until-end, what waits is no end while stdin is open
 
   Exit codes
     0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered · 2 wrong use
@@ -76,6 +79,7 @@ const command: Command = {
     max: {type: 'number'},
     untilEnd: {type: 'boolean'},
     acts: {type: 'boolean'},
+    step: {type: 'boolean'},
     withValue: {type: 'boolean'},
     create: {type: 'boolean', default: true},
   },

@@ -4,10 +4,14 @@ import type {HeldMessage} from '../flow/lane.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import type {LaneView, Processing} from '../flow/processing.ts';
 import {republishedHeaders} from '../session/republish.ts';
-import {type Act, type Edit, linesFrom, readAct, type Target} from './acts.ts';
+import {type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
+import {answerRelease} from './release-act.ts';
 
 export type ActPorts = {
-  processing(): Pick<Processing, 'lanes' | 'retry' | 'skip' | 'deadLetter' | 'replace'>;
+  processing(): Pick<
+    Processing,
+    'lanes' | 'retry' | 'skip' | 'deadLetter' | 'replace' | 'release' | 'isStepping'
+  >;
   publish(draft: Draft): Promise<Delivery>;
   /** Hears that it is not held any more because it is tried again. */
   retried(message: Message): void;
@@ -17,7 +21,7 @@ export type ActPorts = {
 };
 
 /** An act and the line of input that it stands on. */
-type Told = Act & {readonly line: number};
+type Told = Decision & {readonly line: number};
 type ToldOfOne = Told & {readonly target: Target & {kind: 'one'}};
 type ToldOfAlike = Told & {readonly target: Target & {kind: 'alike'}; readonly done: Set<string>};
 
@@ -51,6 +55,11 @@ export class Acts {
       if (this.#mayCome) this.#ports.say(`No more acts can be read: ${(error as Error).message}`);
     }
     this.#mayCome = false;
+  }
+
+  /** Whether lines may still come. */
+  get mayCome(): boolean {
+    return this.#mayCome;
   }
 
   /** Whether something may still be done about this held message: then nothing has come to its end. */
@@ -103,7 +112,9 @@ export class Acts {
   #takeLine(line: number, text: string | null): void {
     try {
       if (text === null) throw new Error('not UTF-8, or far too long');
-      this.#takeAct({...readAct(text), line});
+      const act = readAct(text);
+      if (act.act !== 'release') this.#takeAct({...act, line});
+      else this.#ports.answer(answerRelease(this.#ports.processing(), act, line));
     } catch (error) {
       const because = (error as Error).message;
       this.#ports.answer({status: 'act', line, done: false, because});

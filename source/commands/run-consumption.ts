@@ -115,6 +115,7 @@ export async function runConsumption(
   }
 
   const stopListening = onSignals(() => end.with('signal'));
+  consumption.processing.step(options.step);
   try {
     await consumption.start();
     if (acts && process.stdin.isTTY)
@@ -122,7 +123,7 @@ export async function runConsumption(
     void acts?.read(process.stdin).then(lookAtMost);
     const looking = options.untilEnd
       ? watchEnds(consumption, ends, {
-          isOpen: lane => acts?.waitsFor(lane) ?? false,
+          isOpen: lane => (lane.waiting ? acts?.mayCome : acts?.waitsFor(lane)) ?? false,
           done: () => end.with('reached'),
         })
       : () => {};
@@ -160,7 +161,7 @@ class Ending {
 function watchEnds(
   consumption: Consumption,
   ends: ReadonlyMap<number, bigint>,
-  /** `isOpen`: whether a held lane is no end yet. */
+  /** `isOpen`: whether a lane that is held, or waits to be let by steps, is no end yet. */
   {isOpen, done}: {isOpen: (lane: LaneView) => boolean; done: () => void},
 ): () => void {
   let looking = false;
@@ -171,7 +172,7 @@ function watchEnds(
       const open = [...ends].filter(([partition, end]) => {
         const lane = consumption.processing.lanes().find(each => each.partition === partition);
         if (!lane) return end > 0n;
-        if (lane.state.status === 'held' && !isOpen(lane)) return false;
+        if ((lane.state.status === 'held' || lane.waiting) && !isOpen(lane)) return false;
         return lane.prefix < end && lane.state.status !== 'lost';
       });
       const ours = new Set(consumption.processing.lanes().map(lane => lane.partition));

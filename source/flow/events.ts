@@ -53,6 +53,8 @@ export type FlowEvent =
       /** The reason given for a skip, `P@O` of the dead letter or of the replacement. */
       readonly note: string;
     }
+  /** Step by step: nothing is in the way of this message but that it was not let yet. */
+  | {readonly type: 'waiting'; readonly message: Message}
   /** The result came after the partition had moved: it is not committed, the message comes again elsewhere. */
   | {readonly type: 'moved'; readonly message: Message}
   | {readonly type: 'committed'; readonly offsets: readonly PartitionOffset[]}

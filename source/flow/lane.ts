@@ -90,6 +90,8 @@ export class Lane {
   #inHand = false;
   /** The message that began last: its further attempts need no leave of their own. */
   #begun: bigint | null = null;
+  /** The message that was last told to wait for leave. */
+  #toldWaiting: bigint | null = null;
   #remembered: HeldMessage | null;
   /** Fetching was paused by a hold or a loss; it goes on from `#next`. */
   #paused = false;
@@ -156,7 +158,11 @@ export class Lane {
   /** Begins the next run when it may; called whenever something that stood in the way is gone. */
   dispatch(): void {
     if (this.#scheduled || this.#inHand || this.#state.status !== 'flowing') return;
-    if (this.#queue.isEmpty || !this.#ports.mayDispatch() || this.#allowed() === 0) return;
+    if (this.#queue.isEmpty || !this.#ports.mayDispatch()) return;
+    if (this.#allowed() === 0) {
+      this.#tellWaiting();
+      return;
+    }
     this.#scheduled = true;
     this.#ports.soon(() => {
       this.#scheduled = false;
@@ -270,6 +276,13 @@ export class Lane {
     const head = this.#queue.head!.offset;
     if (this.#begun === head || this.#remembered?.message.offset === head) return 1;
     return this.#ports.allowance(this.at.partition);
+  }
+
+  #tellWaiting(): void {
+    const message = this.#queue.head!;
+    if (this.#toldWaiting === message.offset) return;
+    this.#toldWaiting = message.offset;
+    this.#ports.emit({type: 'waiting', message});
   }
 
   #tellBegun(offset: bigint): void {

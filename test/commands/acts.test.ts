@@ -25,8 +25,15 @@ describe('an act', () => {
     expect(readAct('{"act":"retry","partition":0,"offset":7}')).toMatchObject({target: {offset: 7n}});
   });
 
+  it('lets the next message begin: of one partition or of every one', () => {
+    expect(readAct('{"act":"release","partition":2}')).toEqual({act: 'release', partition: 2});
+    expect(readAct('{"act":"release"}')).toEqual({act: 'release', partition: null});
+  });
+
   it.each([
     ['{"act":"retry"', 'not JSON at column 15: expected a closing }'],
+    ['{"act":"release","partition":"1"}', '"partition" is a whole number from 0 on'],
+    ['{"act":"release","offset":"1"}', 'release knows no "offset"'],
     ['[1]', 'an act is a JSON object'],
     ['{"act":"forget"}', '"act" is one of retry, skip, dead-letter, replace'],
     ['{"act":"retry","partition":1}', '"offset" is a text of digits'],

@@ -260,6 +260,7 @@ describe('step by step', () => {
     const group = begin();
     await group.clock.turn(1000);
     expect(group.dispatched).toEqual([]);
+    expect(group.events.filter(({type}) => type === 'waiting')).toHaveLength(2);
     expect(group.processing.lanes().map(({waiting}) => waiting?.offset)).toEqual([0n, 0n]);
     expect(group.processing.release(0)).toEqual([0]);
     await group.clock.turn(1000);
