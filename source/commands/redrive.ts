@@ -1,13 +1,13 @@
-import {deadLetterTopic} from '../flow/dead-letter-topic.ts';
 import {createRedriveHandler} from '../handlers/redrive/redrive-handler.ts';
 import {createPartitioner} from '../kafka/partitioners.ts';
 import {KafkaPublisher} from '../kafka/publisher.ts';
-import {type TopicStatus, Topics} from '../kafka/topics.ts';
+import {Topics} from '../kafka/topics.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {consumeOptions} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
+import {planRedrive, redriveGroup, redriveTarget, withinPlan} from './redrive-plan.ts';
 import {runConsumption} from './run-consumption.ts';
 
 const command: Command = {
@@ -48,11 +48,8 @@ const command: Command = {
     const topic = topicOf(settings);
     const to = targetOf(topic, flags.to);
     const rate = rateOf(flags.rate);
-    const group = settings.group.source === 'default' ? `redrive-${topic}` : settings.group.value;
-    const options = {
-      ...consumeOptions({...flags, untilEnd: true}, Date.now()),
-      start: {from: 'beginning'},
-    } as const;
+    const group = settings.group.source === 'default' ? redriveGroup(topic) : settings.group.value;
+    const options = consumeOptions({...flags, untilEnd: true}, Date.now());
     const client = clientFor(settings);
     const topics = new Topics(client);
     const publisher = new KafkaPublisher({
@@ -61,20 +58,17 @@ const command: Command = {
     });
     const handler = createRedriveHandler({publisher, to, rate});
     try {
-      const [from, target] = await Promise.all([topics.describe(topic), topics.describe(to)]);
-      if (from.status === 'missing')
-        throw new CommandError(`There is no topic ${topic}, so no dead letters.`);
-      if (target.status === 'missing')
-        throw new CommandError(`The topic ${to} is not there; --to names another.`);
-      const committed = await topics.committed(group, topic);
-      const waiting = waitingIn(from, committed);
-      say(`${waiting} offsets of ${topic} to redrive to ${to} (group ${group}).`);
-      if (flags.count === true || waiting === 0n) return exitCodes.done;
-      const ends = new Map(from.partitions.map(({partition, end}) => [partition, end ?? 0n]));
-      // With a commit it goes on there; only a group that never redrove begins at the beginning.
-      const start = committed.size > 0 ? ({from: 'committed'} as const) : options.start;
+      const plan = await planRedrive(topics, {topic, to, group});
+      say(`${plan.waiting} offsets of ${topic} to redrive to ${to} (group ${group}).`);
+      if (flags.count === true || plan.waiting === 0n) return exitCodes.done;
+      const ends = new Map([...plan.parts].map(([partition, {end}]) => [partition, end]));
       const ours = {...settings, group: {...settings.group, value: group}};
-      return await runConsumption(topic, ours, {...options, start}, {client, topics, handler, ends});
+      return await runConsumption(
+        topic,
+        ours,
+        {...options, start: plan.start},
+        {client, topics, handler: withinPlan(handler, plan), ends},
+      );
     } catch (error) {
       if (error instanceof CommandError) throw error;
       throw new CommandError(await sentenceFor(error, client, topic));
@@ -88,8 +82,8 @@ const command: Command = {
 export default command;
 
 function targetOf(topic: string, to: unknown): string {
-  if (typeof to === 'string') return to;
-  if (deadLetterTopic(topic) === null) return topic.slice(0, -'-dlt'.length);
+  const target = typeof to === 'string' ? to : redriveTarget(topic);
+  if (target !== null) return target;
   throw new CommandError(
     `${topic} is not named as a dead-letter topic; --to says where its messages go.`,
     exitCodes.wrongUse,
@@ -100,11 +94,4 @@ function rateOf(rate: unknown): number | null {
   if (rate === undefined) return null;
   if (typeof rate === 'number' && rate > 0) return rate;
   throw new CommandError('--rate takes a number above 0.', exitCodes.wrongUse);
-}
-
-function waitingIn(topic: TopicStatus & {status: 'exists'}, committed: ReadonlyMap<number, bigint>): bigint {
-  return topic.partitions.reduce((sum, {partition, first, end}) => {
-    const from = committed.get(partition) ?? first ?? 0n;
-    return end !== null && end > from ? sum + (end - from) : sum;
-  }, 0n);
 }

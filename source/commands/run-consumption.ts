@@ -3,7 +3,6 @@ import {systemClock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {FlowEvent} from '../flow/events.ts';
 import type {Handler} from '../flow/handler.ts';
-import type {LaneView} from '../flow/processing.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {Consumption} from '../kafka/consumption.ts';
 import {DeadLetters} from '../kafka/dead-letters.ts';
@@ -20,10 +19,10 @@ import {limitHandler} from './limited-handler.ts';
 import {OpenFailures} from './open-failures.ts';
 import {linesTo, say} from './output.ts';
 import {Acts} from './perform-acts.ts';
+import {watchEnds} from './watch-ends.ts';
 
 /** How long messages in hand may take when the command is asked to end, in ms. */
 const grace = 10_000;
-const lookInterval = 250;
 
 export type Parts = {
   readonly client: KafkaClient;
@@ -155,38 +154,6 @@ class Ending {
       this.with = resolve;
     });
   }
-}
-
-/** Calls `done` when every partition has come to its end of the start, or is held. Others' partitions count too. */
-function watchEnds(
-  consumption: Consumption,
-  ends: ReadonlyMap<number, bigint>,
-  /** `isOpen`: whether a lane that is held, or waits to be let by steps, is no end yet. */
-  {isOpen, done}: {isOpen: (lane: LaneView) => boolean; done: () => void},
-): () => void {
-  let looking = false;
-  const look = async () => {
-    if (looking || consumption.state.status !== 'running') return;
-    looking = true;
-    try {
-      const open = [...ends].filter(([partition, end]) => {
-        const lane = consumption.processing.lanes().find(each => each.partition === partition);
-        if (!lane) return end > 0n;
-        if ((lane.state.status === 'held' || lane.waiting) && !isOpen(lane)) return false;
-        return lane.prefix < end && lane.state.status !== 'lost';
-      });
-      const ours = new Set(consumption.processing.lanes().map(lane => lane.partition));
-      if (open.some(([partition]) => ours.has(partition))) return;
-      const facts = open.length > 0 ? await consumption.facts(open.map(([partition]) => partition)) : [];
-      if (facts?.every(({partition, committed}) => (committed ?? 0n) >= ends.get(partition)!)) done();
-    } catch {
-      // Looked again soon; a broker that is gone is told of by the consumer's state.
-    } finally {
-      looking = false;
-    }
-  };
-  const timer = setInterval(() => void look(), lookInterval);
-  return () => clearInterval(timer);
 }
 
 function onSignals(stop: () => void): () => void {

@@ -12,6 +12,7 @@ import {detailLines} from './panes/message-detail.ts';
 import type {MessageColumns} from './panes/message-row.ts';
 import {helpLines, logLines} from './panes/overlays.ts';
 import {PayloadPane} from './panes/payload.tsx';
+import {redriveLines} from './panes/redrive.ts';
 import {topicLines} from './panes/topic.ts';
 import type {Scroll} from './parts/editor/editor-view.ts';
 import {Rows} from './parts/rows.tsx';
@@ -73,6 +74,11 @@ type BodyProps = PaneProps & {readonly layout: Exclude<Layout, {kind: 'too-small
 function Body({layout, ...pane}: BodyProps) {
   const {screen, session} = pane.desk;
   const {overlay} = screen;
+  const list = overlay?.kind === 'confirm' ? overlay.back : overlay;
+  if (list?.kind === 'redrive') {
+    const {theme, messageColumns} = pane;
+    return <Rows rows={redriveLines(session, list, bodyOf(layout), {theme, columns: messageColumns})} />;
+  }
   if (overlay?.kind === 'help' || overlay?.kind === 'log') {
     const area = bodyOf(layout);
     const rows =
@@ -179,6 +185,7 @@ function helpGroups(): {title: string; actions: readonly Action[]}[] {
     consumer: 'Consumer',
     message: 'A held message',
     detail: 'Message detail',
+    redrive: 'Dead letters',
   } as const;
   return Object.entries(titles).map(([scope, title]) => ({
     title,

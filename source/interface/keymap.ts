@@ -4,6 +4,7 @@ import {faultActions} from './actions/faults.ts';
 import {generalActions} from './actions/general.ts';
 import {overlayActions} from './actions/overlays.ts';
 import {payloadActions} from './actions/payload.ts';
+import {redriveActions} from './actions/redrive.ts';
 import {topicActions} from './actions/topic.ts';
 import type {Desk} from './desk.ts';
 
@@ -25,6 +26,7 @@ export type Scope =
   | 'skip'
   | 'confirm'
   | 'drafts'
+  | 'redrive'
   | 'leaving'
   | 'overlay';
 
@@ -52,6 +54,7 @@ export const actions: readonly Action[] = [
   ...composeActions,
   ...consumerActions,
   ...overlayActions,
+  ...redriveActions,
   ...faultActions,
 ];
 
@@ -71,6 +74,7 @@ export const places = {
   confirm: ['confirm', 'overlay'],
   drafts: ['drafts', 'overlay'],
   'save-template': ['overlay'],
+  redrive: ['redrive', 'overlay'],
   leaving: ['leaving'],
 } as const satisfies Record<string, readonly Scope[]>;
 

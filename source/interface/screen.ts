@@ -13,11 +13,26 @@ export type Overlay =
   | {readonly kind: 'detail'; readonly rowId: number; readonly view: DetailView; readonly top: number}
   | {readonly kind: 'filter'}
   | {readonly kind: 'skip'; readonly partition: number; readonly offset: bigint; readonly reason: string}
-  /** `question` is safe to show. */
-  | {readonly kind: 'confirm'; readonly title: string; readonly question: string; run(): void}
   | ComposeOverlay
   | {readonly kind: 'faults'; readonly words: string}
+  /** `question` is safe to show. `back`: what lay there before, and lies there again after the answer; left out: nothing. */
+  | {
+      readonly kind: 'confirm';
+      readonly title: string;
+      readonly question: string;
+      readonly back?: RedriveOverlay;
+      run(): void;
+    }
+  | RedriveOverlay
   | {readonly kind: 'leaving'; readonly since: number};
+
+/** The list of dead letters: the row that is pointed at, the positions that are chosen, how many a second (null: no limit). */
+export type RedriveOverlay = {
+  readonly kind: 'redrive';
+  readonly at: number;
+  readonly chosen: ReadonlySet<string>;
+  readonly rate: number | null;
+};
 
 /** Where the person is: which pane, which row, what lies over it. It knows nothing of Kafka and draws nothing. */
 export class Screen {

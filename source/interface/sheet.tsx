@@ -16,7 +16,7 @@ import type {Theme} from './theme.ts';
 export function sheetHeight(overlay: Overlay | null, rows: number): number {
   switch (overlay?.kind) {
     case 'confirm':
-      return 6;
+      return overlay.question.length > 150 ? 8 : 6;
     case 'skip':
     case 'faults':
       return 3;

@@ -7,6 +7,7 @@ import {positionOf} from '../flow/message.ts';
 import {Deliveries} from './deliveries.ts';
 import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
 import {Rate} from './rate.ts';
+import type {Redrive} from './redrive.ts';
 import {Ring} from './ring.ts';
 import {Stream} from './stream.ts';
 import {Timeline} from './timeline.ts';
@@ -57,6 +58,8 @@ export class Session {
   question: StartQuestion | null = null;
   /** One line for the person about what they did last, until `until` (ms since 1970). */
   flash: {readonly text: string; readonly level: LogEntry['level']; readonly until: number} | null = null;
+  /** Dead letters and what becomes of them; null: nobody has asked for them. */
+  redrive: Redrive | null = null;
   partitions: readonly PartitionView[] = [];
   /** Faults put in on purpose; plainly visible while on. */
   faults: InjectedFaults = noFaults;
@@ -132,6 +135,11 @@ export class Session {
     this.version++;
     for (const listener of this.#listeners) listener();
   }
+
+  /** Something changed; it is to be seen at the next tick. */
+  readonly changedSoon = (): void => {
+    this.#dirty = true;
+  };
 
   /** Something that the person did is to be seen now, not at the next tick. */
   touch(): void {

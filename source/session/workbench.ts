@@ -39,6 +39,7 @@ export type Workbench = {
   deadLetter(partition: number, offset: bigint): boolean;
   /** The message was published again, edited, at `where` (`P@O`). */
   replace(partition: number, offset: bigint, where: string): boolean;
+  readonly redrive: RedrivePort;
   /** The lanes as they stand; none while not consuming. */
   lanes(): readonly LaneView[];
   /** Drains, commits and leaves. Resolves with how many deliveries and runs did not come to an end. */
@@ -46,3 +47,21 @@ export type Workbench = {
 };
 
 export type Leaving = {readonly unknownDeliveries: number; readonly runsLeft: number};
+
+/** Redriving dead letters to the topic that they came from. What comes of it is in `session.redrive`. */
+export type RedrivePort = {
+  /** Lists what is not redriven: of the topic that is consumed, or of the dead-letter topic that it is itself. */
+  look(): void;
+  /** In order of partition and offset; `rate`: so many a second at most, null: as quickly as the broker acknowledges. */
+  redriveChosen(chosen: readonly Position[], rate: number | null): void;
+  /** Everything that was counted, as a member of the group whose commits tell what was redriven. */
+  redriveAll(rate: number | null): void;
+  pause(): void;
+  resume(): void;
+  /** What is in hand comes to its end; nothing more is sent. */
+  cancel(): void;
+  /** The person knows that it is in the topic: it is passed over from now on. */
+  countAsRedriven(at: Position): void;
+};
+
+export type Position = {readonly partition: number; readonly offset: bigint};

@@ -14,6 +14,7 @@ import {type EnsureOptions, Topics} from '../../kafka/topics.ts';
 import type {Session} from '../../session/session.ts';
 import type {Leaving, StartAnswer, Workbench} from '../../session/workbench.ts';
 import {sentenceFor} from '../connection.ts';
+import {RedriveDesk} from './redrive-desk.ts';
 
 export type WorkbenchOptions = {
   readonly session: Session;
@@ -38,6 +39,7 @@ export class KafkaWorkbench implements Workbench {
   readonly #options: WorkbenchOptions;
   readonly #topics: Topics;
   readonly #publisher: KafkaPublisher;
+  readonly redrive: RedriveDesk;
   #consumption: Consumption | null = null;
   #handler: Handler | null = null;
   #starting = false;
@@ -53,7 +55,14 @@ export class KafkaWorkbench implements Workbench {
     this.#start = options.start;
     const {client, partitioner} = options;
     this.#topics = new Topics(client);
-    this.#publisher = new KafkaPublisher({client, partitioner: createPartitioner(partitioner)});
+    const newPublisher = () => new KafkaPublisher({client, partitioner: createPartitioner(partitioner)});
+    this.#publisher = newPublisher();
+    this.redrive = new RedriveDesk({
+      ...options,
+      topics: this.#topics,
+      newPublisher,
+      explain: (error, topic) => sentenceFor(error, client, topic),
+    });
   }
 
   get #session(): Session {
@@ -258,7 +267,7 @@ export class KafkaWorkbench implements Workbench {
 
   async #leave(): Promise<Leaving> {
     this.#cancelLook?.();
-    const runsLeft = (await this.#consumption?.stop(grace)) ?? 0;
+    const [runsLeft] = await Promise.all([this.#consumption?.stop(grace) ?? 0, this.redrive.close()]);
     await this.#publisher.close();
     await this.#topics.close();
     await this.#handler?.close();

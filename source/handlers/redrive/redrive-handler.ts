@@ -1,4 +1,4 @@
-import type {Draft, DraftHeader, Publisher} from '../../flow/delivery.ts';
+import type {DeliveryState, Draft, DraftHeader, Publisher} from '../../flow/delivery.ts';
 import type {Handler} from '../../flow/handler.ts';
 import {type Message, positionOf} from '../../flow/message.ts';
 import type {Outcome} from '../../flow/outcome.ts';
@@ -11,6 +11,8 @@ export type RedriveOptions = {
   readonly to: string;
   /** Messages a second at most; null: as quickly as the broker acknowledges. */
   readonly rate: number | null;
+  /** Hears how each publish stands, an answer that comes after the deadline too. */
+  heard?(message: Message, state: DeliveryState): void;
 };
 
 const ours = 'kafka_dlt-';
@@ -21,11 +23,13 @@ const originalPartition = 'kafka_dlt-original-partition';
  * too) without those of the dead-letter layout. A dead letter counts as processed only once that is acknowledged; where
  * it is unknown whether the message arrived, the dead letter is held, since trying again could publish it twice.
  */
-export function createRedriveHandler({publisher, to, rate}: RedriveOptions): Handler {
+export function createRedriveHandler({publisher, to, rate, heard}: RedriveOptions): Handler {
   const pace = rate === null ? null : new Pace(rate);
   const redrive = async (message: Message): Promise<Outcome> => {
     const began = performance.now();
-    const {state} = await publisher.publish(redriven(message, to));
+    const {state} = await publisher.publish(redriven(message, to), delivery =>
+      heard?.(message, delivery.state),
+    );
     const durationMs = performance.now() - began;
     if (state.status === 'acknowledged') {
       return {status: 'processed', durationMs, note: `${to} ${positionOf(state)}`};

@@ -1,6 +1,6 @@
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
-import {detailViews} from '../screen.ts';
+import {detailViews, type Overlay, type Screen} from '../screen.ts';
 
 export const overlayActions: readonly Action[] = [
   {
@@ -10,7 +10,11 @@ export const overlayActions: readonly Action[] = [
     title: 'back',
     description: 'Close this',
     hint: 10,
-    run: ({screen}) => screen.change({...(screen.overlay?.kind === 'filter' && {filter: ''}), overlay: null}),
+    run: ({screen}) =>
+      screen.change({
+        ...(screen.overlay?.kind === 'filter' && {filter: ''}),
+        overlay: beneath(screen),
+      }),
   },
   {
     id: 'overlay-leave',
@@ -88,7 +92,7 @@ export const overlayActions: readonly Action[] = [
     hint: 90,
     run: ({screen}) => {
       const {overlay} = screen;
-      screen.change({overlay: null});
+      screen.change({overlay: beneath(screen)});
       if (overlay?.kind === 'confirm') overlay.run();
     },
   },
@@ -99,9 +103,14 @@ export const overlayActions: readonly Action[] = [
     title: 'no',
     description: 'Leave it as it is',
     hint: 80,
-    run: ({screen}) => screen.change({overlay: null}),
+    run: ({screen}) => screen.change({overlay: beneath(screen)}),
   },
 ];
+
+/** What a question was asked over. */
+function beneath({overlay}: Screen): Overlay | null {
+  return overlay?.kind === 'confirm' ? (overlay.back ?? null) : null;
+}
 
 function scrolling(scope: 'detail' | 'scroll'): Action[] {
   const move = (name: string, keys: string[], by: (desk: Desk) => number): Action => ({

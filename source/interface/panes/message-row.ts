@@ -2,7 +2,7 @@ import {positionOf} from '../../flow/message.ts';
 import {pick} from '../../payload/pick.ts';
 import {safeBytes, safeText} from '../../payload/safe-text.ts';
 import {padToWidth} from '../../payload/width.ts';
-import type {Row} from '../../session/row.ts';
+import type {KeptMessage, Row} from '../../session/row.ts';
 import type {Session} from '../../session/session.ts';
 import {age, bytes, duration} from '../amounts.ts';
 import {cell, type Piece, row} from '../cells.ts';
@@ -27,8 +27,8 @@ export const defaultColumns: MessageColumns = {
   ],
 };
 
-type Summary = {readonly key: string; readonly type: string; readonly recipient: string};
-const summaries = new WeakMap<Row, Summary>();
+export type Summary = {readonly key: string; readonly type: string; readonly recipient: string};
+const summaries = new WeakMap<KeptMessage, Summary>();
 
 /** Beyond this a value is not taken apart for two columns. */
 const mostParsed = 64 * 1024;
@@ -107,8 +107,8 @@ function outcomeOf({state, value, valueBytes}: Row): string {
   }
 }
 
-/** Parsed once a row, and only when it is drawn. */
-function summaryOf(message: Row, columns: MessageColumns): Summary {
+/** What a message is about, for its columns. Parsed once a row, and only when it is drawn. */
+export function summaryOf(message: KeptMessage, columns: MessageColumns): Summary {
   const known = summaries.get(message);
   if (known) return known;
   const value = parsed(message);
@@ -128,7 +128,7 @@ function summaryOf(message: Row, columns: MessageColumns): Summary {
   return summary;
 }
 
-function parsed({value, valueBytes}: Row): unknown {
+function parsed({value, valueBytes}: KeptMessage): unknown {
   if (value === null || valueBytes > mostParsed || valueBytes !== value.length) return undefined;
   try {
     return JSON.parse(value.toString('utf8'));

@@ -1,0 +1,169 @@
+import {deadLetterTopic} from '../../flow/dead-letter-topic.ts';
+import type {Publisher} from '../../flow/delivery.ts';
+import {readRetained} from '../../kafka/retained-messages.ts';
+import type {Topics} from '../../kafka/topics.ts';
+import {type DeadLetter, deadLetterOf, Redrive} from '../../session/redrive.ts';
+import type {Session} from '../../session/session.ts';
+import type {Position, RedrivePort} from '../../session/workbench.ts';
+import {CommandError} from '../exit-codes.ts';
+import {planRedrive, type RedrivePlan, redriveGroup, redriveTarget} from '../redrive-plan.ts';
+import {redriveAll} from './redrive-all.ts';
+import {redriveChosen} from './redrive-chosen.ts';
+import type {RedriveRun, RunParts} from './redrive-run.ts';
+
+export type RedriveDeskOptions = Omit<RunParts, 'redrive' | 'publisher' | 'rate'> & {
+  readonly session: Session;
+  readonly topics: Topics;
+  newPublisher(): Publisher;
+};
+
+/** Listed at most; a redrive of all takes those beyond too. */
+const mostListed = 1000;
+const fewestOfPartition = 50;
+
+/** Lists dead letters without a group, and redrives them: chosen ones by hand, all as a member of the redrive's group. */
+export class RedriveDesk implements RedrivePort {
+  readonly #options: RedriveDeskOptions;
+  #publisher: Publisher | null = null;
+  #plan: RedrivePlan | null = null;
+  #run: {readonly run: RedriveRun; readonly ended: Promise<void>} | null = null;
+  #reading = new AbortController();
+
+  constructor(options: RedriveDeskOptions) {
+    this.#options = options;
+  }
+
+  look(): void {
+    if (this.#run) return;
+    const redrive = this.#redrive();
+    redrive.setState({status: 'reading'});
+    this.#reading.abort();
+    this.#reading = new AbortController();
+    const {signal} = this.#reading;
+    this.#list(redrive, signal)
+      .then(() => {
+        if (!signal.aborted) redrive.setState({status: 'ready'});
+      })
+      .catch(async (error: unknown) => {
+        if (signal.aborted) return;
+        redrive.setList([], 0n);
+        redrive.setState({status: 'unusable', explanation: await this.#explain(error, redrive)});
+      });
+  }
+
+  redriveChosen(chosen: readonly Position[], rate: number | null): void {
+    this.#start(rate, parts => redriveChosen(parts, chosen));
+  }
+
+  redriveAll(rate: number | null): void {
+    const counted = this.#plan;
+    if (!counted) return;
+    this.#start(rate, parts => redriveAll(parts, this.#options.topics, counted));
+  }
+
+  pause(): void {
+    this.#run?.run.pause();
+  }
+
+  resume(): void {
+    this.#run?.run.resume();
+  }
+
+  cancel(): void {
+    this.#run?.run.cancel();
+  }
+
+  countAsRedriven(at: Position): void {
+    this.#redrive().setResult(at, {status: 'redriven', where: 'there, as you say'});
+  }
+
+  /** What is in hand comes to its end, and what is finished is committed. */
+  async close(): Promise<void> {
+    this.#reading.abort();
+    this.cancel();
+    await this.#run?.ended;
+    await this.#publisher?.close();
+  }
+
+  #start(rate: number | null, begin: (parts: RunParts) => RedriveRun): void {
+    const {session} = this.#options;
+    const redrive = this.#redrive();
+    if (this.#run || redrive.state.status !== 'ready') return;
+    this.#publisher ??= this.#options.newPublisher();
+    const run = begin({...this.#options, redrive, publisher: this.#publisher, rate});
+    const ended = run.ended
+      .then(
+        summary => session.say(summary.level, summary.text),
+        async (error: unknown) => session.say('error', await this.#explain(error, redrive)),
+      )
+      .then(() => this.#countAgain(redrive))
+      .finally(() => {
+        this.#run = null;
+        redrive.setState({status: 'ready'});
+      });
+    this.#run = {run, ended};
+  }
+
+  /** Of the topic that is looked at; it stays for the whole session, with what became of each dead letter. */
+  #redrive(): Redrive {
+    const {session} = this.#options;
+    const topic = deadLetterTopic(session.place.topic) ?? session.place.topic;
+    if (session.redrive?.topic !== topic) {
+      const names = {topic, to: redriveTarget(topic) ?? topic, group: redriveGroup(topic)};
+      session.redrive = new Redrive(names, session.changedSoon);
+    }
+    return session.redrive!;
+  }
+
+  async #list(redrive: Redrive, signal: AbortSignal): Promise<void> {
+    const plan = await planRedrive(this.#options.topics, redrive);
+    this.#plan = plan;
+    const waiting = [...plan.parts].filter(([, {from, end}]) => end > from);
+    const mostOfPartition = Math.max(fewestOfPartition, Math.floor(mostListed / Math.max(1, waiting.length)));
+    const letters: DeadLetter[] = [];
+    for (const [partition, {from}] of waiting) {
+      if (signal.aborted || letters.length >= mostListed) break;
+      letters.push(...(await this.#read(plan.topic, partition, from, mostOfPartition, signal)));
+    }
+    if (!signal.aborted) redrive.setList(letters, plan.waiting);
+  }
+
+  async #read(
+    topic: string,
+    partition: number,
+    from: bigint,
+    most: number,
+    signal: AbortSignal,
+  ): Promise<DeadLetter[]> {
+    const enough = new AbortController();
+    signal.addEventListener('abort', () => enough.abort(), {once: true});
+    const letters: DeadLetter[] = [];
+    await readRetained({
+      client: this.#options.client,
+      topic,
+      partitions: [partition],
+      from: {from: 'offset', offset: from},
+      signal: enough.signal,
+      take(messages) {
+        letters.push(...messages.slice(0, most - letters.length).map(deadLetterOf));
+        if (letters.length >= most) enough.abort();
+      },
+      progress() {},
+    });
+    return letters;
+  }
+
+  /** After a run the list stays, with its results; only how many there are now is asked again. */
+  async #countAgain(redrive: Redrive): Promise<void> {
+    try {
+      const {waiting} = await planRedrive(this.#options.topics, redrive);
+      redrive.setList(redrive.letters, waiting);
+    } catch {
+      // It is told when the person looks again.
+    }
+  }
+
+  async #explain(error: unknown, {topic}: Redrive): Promise<string> {
+    return error instanceof CommandError ? error.message : this.#options.explain(error, topic);
+  }
+}
