@@ -91,16 +91,17 @@ export class RedriveDesk implements RedrivePort {
     if (this.#run || redrive.state.status !== 'ready') return;
     this.#publisher ??= this.#options.newPublisher();
     const run = begin({...this.#options, redrive, publisher: this.#publisher, rate});
-    const ended = run.ended
-      .then(
-        summary => session.say(summary.level, summary.text),
-        async (error: unknown) => session.say('error', await this.#explain(error, redrive)),
-      )
-      .then(() => this.#countAgain(redrive))
-      .finally(() => {
-        this.#run = null;
-        redrive.setState({status: 'ready'});
-      });
+    const end = async (level: 'info' | 'warning' | 'error', text: string) => {
+      await this.#countAgain(redrive);
+      this.#run = null;
+      redrive.setState({status: 'ready'});
+      // Said last: who reads it can go on at once.
+      session.say(level, text);
+    };
+    const ended = run.ended.then(
+      ({level, text}) => end(level, text),
+      async (error: unknown) => end('error', await this.#explain(error, redrive)),
+    );
     this.#run = {run, ended};
   }
 
