@@ -25,6 +25,9 @@ type Sending = {
 /** One partition's records: at most one request of them is on its way, so that their order is kept. */
 type Queue = {readonly topic: string; readonly partition: number; waiting: Sending[]; busy: boolean};
 
+/** One topic's records whose partition is not chosen yet. */
+type Arrivals = {readonly waiting: Sending[]; isAsking: boolean};
+
 const defaultDeadline = 10_000;
 /** A late answer still updates its record for this long, in ms. */
 const listenFor = 120_000;
@@ -52,6 +55,7 @@ export class KafkaPublisher implements Publisher {
   readonly #options: PublisherOptions;
   readonly #deadline: number;
   readonly #queues = new Map<string, Queue>();
+  readonly #arrivals = new Map<string, Arrivals>();
   readonly #pending = new Set<Promise<Delivery>>();
   #cluster: Promise<Cluster> | null = null;
   #known = new Map<string, number>();
@@ -69,25 +73,8 @@ export class KafkaPublisher implements Publisher {
 
   async publishAll(drafts: readonly Draft[], changed?: (delivery: Delivery) => void): Promise<Delivery[]> {
     const results = drafts.map(draft => this.#begin(draft, changed));
-    const topics = new Set(drafts.map(draft => draft.topic));
-    const lost = new Map<string, unknown>();
-    for (const topic of topics) {
-      try {
-        await this.#knowTopic(topic);
-      } catch (error) {
-        lost.set(topic, error);
-      }
-    }
-    const queues = new Set<Queue>();
-    for (const {sending} of results) {
-      const {topic} = sending.delivery.draft;
-      const queue = lost.has(topic) ? null : this.#queueOf(sending.delivery.draft);
-      if (queue) {
-        queue.waiting.push(sending);
-        queues.add(queue);
-      } else this.#fail(sending, lost.get(topic));
-    }
-    for (const queue of queues) void this.#work(queue);
+    for (const {sending} of results) this.#arrivalsOf(sending.delivery.draft.topic).waiting.push(sending);
+    for (const topic of new Set(drafts.map(draft => draft.topic))) void this.#place(topic);
     return Promise.all(results.map(each => each.result));
   }
 
@@ -109,6 +96,38 @@ export class KafkaPublisher implements Publisher {
     void result.then(() => this.#pending.delete(result));
     changed?.(delivery);
     return {sending, result};
+  }
+
+  #arrivalsOf(topic: string): Arrivals {
+    let arrivals = this.#arrivals.get(topic);
+    if (!arrivals) {
+      arrivals = {waiting: [], isAsking: false};
+      this.#arrivals.set(topic, arrivals);
+    }
+    return arrivals;
+  }
+
+  /** Puts what arrived for a topic into the queues of its partitions, in order: no later call overtakes an earlier one. */
+  async #place(topic: string): Promise<void> {
+    const arrivals = this.#arrivalsOf(topic);
+    if (arrivals.isAsking) return;
+    arrivals.isAsking = true;
+    let lost: {readonly error: unknown} | null = null;
+    try {
+      await this.#knowTopic(topic);
+    } catch (error) {
+      lost = {error};
+    }
+    arrivals.isAsking = false;
+    const queues = new Set<Queue>();
+    for (const sending of arrivals.waiting.splice(0)) {
+      const queue = lost ? null : this.#queueOf(sending.delivery.draft);
+      if (queue) {
+        queue.waiting.push(sending);
+        queues.add(queue);
+      } else this.#fail(sending, lost?.error);
+    }
+    for (const queue of queues) void this.#work(queue);
   }
 
   async #knowTopic(topic: string): Promise<void> {
