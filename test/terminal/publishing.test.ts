@@ -1,6 +1,6 @@
 import {expect, it} from 'vitest';
 import {describeOnBrokers} from '../contract/support/brokers.ts';
-import {readAll} from './support/read-all.ts';
+import {readAll} from '../contract/support/read-all.ts';
 import {missingTopic, open} from './support/stories.ts';
 import type {Terminal} from './support/terminal.ts';
 

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {type BrokerUnderTest, describeOnBrokers} from '../../contract/support/brokers.ts';
-import {readAll} from '../support/read-all.ts';
+import {readAll} from '../../contract/support/read-all.ts';
 import {open} from '../support/stories.ts';
 import type {Terminal} from '../support/terminal.ts';
 

@@ -1,5 +1,5 @@
 import {randomUUID} from 'node:crypto';
-import type {BrokerUnderTest} from '../../contract/support/brokers.ts';
+import type {BrokerUnderTest} from './brokers.ts';
 
 export type ReadMessage = {
   readonly key: string | null;

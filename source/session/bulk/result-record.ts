@@ -1,0 +1,29 @@
+import type {BulkFigures, BulkResult} from './bulk-run.ts';
+
+/** A result as it is printed or kept: never the payload. */
+export function resultRecord({number, line, delivery}: BulkResult): Readonly<Record<string, unknown>> {
+  const {status, ...rest} = delivery.state;
+  return {
+    status,
+    topic: delivery.draft.topic,
+    ...rest,
+    ...('latencyMs' in rest && {latencyMs: Math.round(rest.latencyMs * 10) / 10}),
+    number,
+    ...(line !== undefined && {line}),
+  };
+}
+
+/** `1,200 sent: 1,190 acknowledged, 10 failed`. */
+export function sayFigures({sent, acknowledged, failed, unknown, pending}: BulkFigures): string {
+  const parts = [
+    `${thousands(acknowledged)} acknowledged`,
+    ...(failed > 0 ? [`${thousands(failed)} failed`] : []),
+    ...(unknown > 0 ? [`${thousands(unknown)} unknown`] : []),
+    ...(pending > 0 ? [`${thousands(pending)} on their way`] : []),
+  ];
+  return `${thousands(sent)} sent: ${parts.join(', ')}`;
+}
+
+export function thousands(number: number): string {
+  return number.toLocaleString('en-US');
+}
