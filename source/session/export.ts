@@ -1,4 +1,5 @@
 import type {Delivery} from '../flow/delivery.ts';
+import type {Headers, HeaderValue} from '../flow/message.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
 
@@ -22,7 +23,11 @@ function deliveryRecord({id, draft, sentAt, state}: Delivery, payloads: boolean)
     topic: draft.topic,
     sentAt: new Date(sentAt).toISOString(),
     ...state,
-    ...(payloads && {key: text(draft.key), value: text(draft.value)}),
+    ...(payloads && {
+      key: text(draft.key),
+      headers: draft.headers.map(({name, value}) => ({name, value: text(value)})),
+      value: text(draft.value),
+    }),
   };
 }
 
@@ -33,17 +38,34 @@ function messageRecord(row: Row, committed: boolean, topic: string, payloads: bo
     topic,
     partition,
     offset,
-    timestamp: new Date(timestamp).toISOString(),
+    timestamp: timeOf(timestamp),
     ...state,
     committed,
     valueBytes,
     attempts: attempts.map(({at, ...attempt}) => ({at: new Date(at).toISOString(), ...attempt})),
     ...(payloads && {
       key: text(row.key),
+      headers: headerTexts(row.headers),
       value: text(row.value),
       isWhole: (row.value?.length ?? 0) === valueBytes,
     }),
   };
+}
+
+/** ISO 8601; a producer can write any number as a record's time. */
+function timeOf(ms: number): string | number {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? ms : time.toISOString();
+}
+
+/** By name; a repeated one as a list. */
+function headerTexts(headers: Headers): object {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.map(text) : text(value as HeaderValue),
+    ]),
+  );
 }
 
 /** Text where the bytes are UTF-8, else base64, told apart. */
