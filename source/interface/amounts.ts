@@ -55,3 +55,9 @@ export function sparkline(values: readonly number[]): string {
     .map(value => (value === 0 ? ' ' : bars[Math.min(7, Math.floor((value / most) * 7.99))]!))
     .join('');
 }
+
+/** A record's time as it can be written anywhere; producers can write any number there. */
+export function isoTime(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? `time ${ms}` : time.toISOString();
+}

@@ -1,5 +1,6 @@
 import {Box, useApp, useWindowSize} from 'ink';
 import {useEffect, useRef, useSyncExternalStore} from 'react';
+import {selectedResult} from './actions/search.ts';
 import {row} from './cells.ts';
 import type {Desk} from './desk.ts';
 import {footerLine, headerLine, tooSmallLines} from './frame.ts';
@@ -13,6 +14,8 @@ import type {MessageColumns} from './panes/message-row.ts';
 import {helpLines, logLines} from './panes/overlays.ts';
 import {PayloadPane} from './panes/payload.tsx';
 import {redriveLines} from './panes/redrive.ts';
+import {resultDetailLines} from './panes/result-detail.ts';
+import {searchLines} from './panes/search.ts';
 import {topicLines} from './panes/topic.ts';
 import type {Scroll} from './parts/editor/editor-view.ts';
 import {Rows} from './parts/rows.tsx';
@@ -85,6 +88,15 @@ function Body({layout, ...pane}: BodyProps) {
       overlay.kind === 'help'
         ? helpLines(helpGroups(), overlay.top, area, pane.theme)
         : logLines(session, overlay.top, area, pane.theme);
+    return <Rows rows={rows} />;
+  }
+  if (overlay?.kind === 'results' || overlay?.kind === 'result') {
+    const area = bodyOf(layout);
+    const {desk, theme, messageColumns: columns} = pane;
+    const rows =
+      overlay.kind === 'results'
+        ? searchLines(session, selectedResult(desk), area, {theme, columns})
+        : resultDetailLines(selectedResult(desk), overlay, area, theme);
     return <Rows rows={rows} />;
   }
   switch (layout.kind) {
@@ -186,6 +198,8 @@ function helpGroups(): {title: string; actions: readonly Action[]}[] {
     message: 'A held message',
     detail: 'Message detail',
     redrive: 'Dead letters',
+    results: 'Results of a search',
+    'result-message': 'A result',
   } as const;
   return Object.entries(titles).map(([scope, title]) => ({
     title,

@@ -5,6 +5,7 @@ import {actionFor, perform} from './keymap.ts';
 import {keyName} from './keys.ts';
 import {eachKey, editorAction} from './parts/editor/editor-keys.ts';
 import type {Screen} from './screen.ts';
+import {writeInSearch} from './search-form.ts';
 
 /** Tells a field whether what it just heard was a command, or was entered already, and so is no text for it. */
 export type Gate = {wasCommand: boolean};
@@ -32,6 +33,11 @@ export function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}
     if (editing === 'value' || editing === 'headers') {
       const edit = editorAction(input, key, desk.pageRows);
       if (edit) composer.editField(editing, edit);
+      return;
+    }
+    if (screen.overlay?.kind === 'search') {
+      const edit = editorAction(input, key, 1);
+      if (edit) writeInSearch(screen, edit);
       return;
     }
     if (lineOf(desk) === null) {
@@ -64,11 +70,12 @@ export function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}
 
 function takesText({overlay, focus}: Screen): boolean {
   return overlay
-    ? ['palette', 'skip', 'filter', ...textOverlays].includes(overlay.kind)
+    ? ['palette', 'skip', 'filter', 'search', ...textOverlays].includes(overlay.kind)
     : focus === 'payload';
 }
 
 function composeOrEnter(desk: Desk, text: string): void {
+  if (writeInSearch(desk.screen, {type: 'paste', text})) return;
   if (desk.screen.overlay === null) desk.composer.paste(desk.screen.field, text);
   else enter(desk, text.replace(/\p{Cc}+/gu, ' '), null);
 }

@@ -5,6 +5,7 @@ import {generalActions} from './actions/general.ts';
 import {overlayActions} from './actions/overlays.ts';
 import {payloadActions} from './actions/payload.ts';
 import {redriveActions} from './actions/redrive.ts';
+import {searchActions} from './actions/search.ts';
 import {topicActions} from './actions/topic.ts';
 import type {Desk} from './desk.ts';
 
@@ -27,6 +28,11 @@ export type Scope =
   | 'confirm'
   | 'drafts'
   | 'redrive'
+  /** Where a search is written, its results, one of them, and both of the latter. */
+  | 'search'
+  | 'results'
+  | 'result'
+  | 'result-message'
   | 'leaving'
   | 'overlay';
 
@@ -56,6 +62,7 @@ export const actions: readonly Action[] = [
   ...overlayActions,
   ...redriveActions,
   ...faultActions,
+  ...searchActions,
 ];
 
 /** The scopes that count in each place, the nearest first. */
@@ -71,6 +78,9 @@ export const places = {
   skip: ['skip', 'overlay'],
   filter: ['overlay'],
   faults: ['overlay'],
+  search: ['search', 'overlay'],
+  results: ['results', 'result-message', 'overlay'],
+  result: ['result', 'result-message', 'overlay'],
   confirm: ['confirm', 'overlay'],
   drafts: ['drafts', 'overlay'],
   'save-template': ['overlay'],

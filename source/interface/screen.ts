@@ -1,9 +1,14 @@
 import type {DraftField} from '../session/draft.ts';
 import type {ComposeOverlay} from './compose/compose-overlay.ts';
 import type {PaneName} from './layout.ts';
+import type {TextBuffer} from './parts/editor/text-buffer.ts';
 
 export const detailViews = ['json', 'raw', 'hex', 'headers', 'attempts', 'life'] as const;
 export type DetailView = (typeof detailViews)[number];
+
+/** A message that lies in the topic only has no attempts. */
+export const resultViews = ['json', 'raw', 'hex', 'headers'] as const;
+export type ResultView = (typeof resultViews)[number];
 
 /** What lies over the panes and takes the keys. */
 export type Overlay =
@@ -12,6 +17,18 @@ export type Overlay =
   | {readonly kind: 'palette'; readonly query: string; readonly at: number}
   | {readonly kind: 'detail'; readonly rowId: number; readonly view: DetailView; readonly top: number}
   | {readonly kind: 'filter'}
+  /** Asks what is to be looked for among the retained messages, and from where on. */
+  | {
+      readonly kind: 'search';
+      readonly filter: TextBuffer;
+      readonly from: TextBuffer;
+      readonly field: 'filter' | 'from';
+      /** Opened from the results of a search, which Esc goes back to. */
+      readonly fromResults: boolean;
+    }
+  /** What the search found; `id` is the result that is pointed at, null the newest. */
+  | {readonly kind: 'results'; readonly id: number | null}
+  | {readonly kind: 'result'; readonly id: number; readonly view: ResultView; readonly top: number}
   | {readonly kind: 'skip'; readonly partition: number; readonly offset: bigint; readonly reason: string}
   | ComposeOverlay
   | {readonly kind: 'faults'; readonly words: string}

@@ -10,6 +10,7 @@ import {titleBar} from './panes/title.ts';
 import {Asked} from './parts/asked.tsx';
 import {Rows} from './parts/rows.tsx';
 import type {Overlay} from './screen.ts';
+import {searchFormHeight, searchFormLines} from './search-form.ts';
 import type {Theme} from './theme.ts';
 
 /** Rows that a question or the palette takes above the hints. */
@@ -22,6 +23,8 @@ export function sheetHeight(overlay: Overlay | null, rows: number): number {
       return 3;
     case 'filter':
       return 2;
+    case 'search':
+      return searchFormHeight;
     case 'palette':
       return Math.min(12, Math.floor(rows / 2));
     default:
@@ -82,6 +85,8 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
       );
     case 'faults':
       return <FaultSheet desk={desk} gate={gate} theme={theme} words={overlay.words} width={width} />;
+    case 'search':
+      return <Rows rows={searchFormLines(overlay, desk.session.place.topic, area, theme)} />;
     case 'palette': {
       const found = matching(desk, overlay.query);
       const at = Math.min(overlay.at, Math.max(0, found.length - 1));

@@ -102,6 +102,12 @@ export function keptOf(message: Message, mostOfValue: number): KeptMessage {
   };
 }
 
+/** Whether all of the message is kept, so that it can be sent again as it was. */
+export function isWhole({key, headers, value, valueBytes}: KeptMessage): boolean {
+  const parts = [key, ...Object.values(headers).flat()] as HeaderValue[];
+  return (value?.length ?? 0) === valueBytes && parts.every(part => (part?.length ?? 0) < mostOfPart);
+}
+
 /** Bytes that a row keeps, about. */
 export function weightOf(row: KeptMessage): number {
   return 400 + (row.key?.length ?? 0) + (row.value?.length ?? 0);

@@ -9,6 +9,7 @@ import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
 import {Rate} from './rate.ts';
 import type {Redrive} from './redrive.ts';
 import {Ring} from './ring.ts';
+import type {Search} from './search.ts';
 import {Stream} from './stream.ts';
 import {Timeline} from './timeline.ts';
 import type {TopicState, Workbench} from './workbench.ts';
@@ -61,6 +62,8 @@ export class Session {
   /** Dead letters and what becomes of them; null: nobody has asked for them. */
   redrive: Redrive | null = null;
   partitions: readonly PartitionView[] = [];
+  /** The search over what the topic retains that was begun last, with what it found. */
+  search: Search | null = null;
   /** Faults put in on purpose; plainly visible while on. */
   faults: InjectedFaults = noFaults;
   /** Counted up whenever something may look different. */
@@ -263,6 +266,12 @@ export class Session {
       'Crashed on purpose before a commit: what was finished and not committed comes again.',
     );
     return true;
+  }
+
+  /** A search was begun, or came further. */
+  takeSearch(search: Search): void {
+    this.#dirty = true;
+    this.search = search;
   }
 
   /** The broker that was brought along listens now. */

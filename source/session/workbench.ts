@@ -1,6 +1,7 @@
 import type {Delivery, Draft} from '../flow/delivery.ts';
 import type {PartitionStatus} from '../flow/partition-status.ts';
 import type {LaneView} from '../flow/processing.ts';
+import type {SearchText} from './search.ts';
 
 /** What is known of the topic. Times are ms since 1970; `explanation` is one sentence for a person. */
 export type TopicState =
@@ -40,6 +41,9 @@ export type Workbench = {
   /** The message was published again, edited, at `where` (`P@O`). */
   replace(partition: number, offset: bigint, where: string): boolean;
   readonly redrive: RedrivePort;
+  /** Begins a search over what the topic retains, in place of one before; a sentence where it cannot be begun. */
+  search(text: SearchText): string | null;
+  stopSearch(): void;
   /** The lanes as they stand; none while not consuming. */
   lanes(): readonly LaneView[];
   /** Drains, commits and leaves. Resolves with how many deliveries and runs did not come to an end. */

@@ -11,10 +11,12 @@ import {createPartitioner} from '../../kafka/partitioners.ts';
 import {KafkaPublisher} from '../../kafka/publisher.ts';
 import type {StartChoice} from '../../kafka/start-choice.ts';
 import {type EnsureOptions, Topics} from '../../kafka/topics.ts';
+import type {SearchText} from '../../session/search.ts';
 import type {Session} from '../../session/session.ts';
 import type {Leaving, StartAnswer, Workbench} from '../../session/workbench.ts';
 import {sentenceFor} from '../connection.ts';
 import {RedriveDesk} from './redrive-desk.ts';
+import {TopicSearch} from './topic-search.ts';
 
 export type WorkbenchOptions = {
   readonly session: Session;
@@ -40,6 +42,7 @@ export class KafkaWorkbench implements Workbench {
   readonly #topics: Topics;
   readonly #publisher: KafkaPublisher;
   readonly redrive: RedriveDesk;
+  readonly #search: TopicSearch;
   #consumption: Consumption | null = null;
   #handler: Handler | null = null;
   #starting = false;
@@ -63,6 +66,7 @@ export class KafkaWorkbench implements Workbench {
       newPublisher,
       explain: (error, topic) => sentenceFor(error, client, topic),
     });
+    this.#search = new TopicSearch(options.session, client, error => this.#explain(error));
   }
 
   get #session(): Session {
@@ -256,6 +260,14 @@ export class KafkaWorkbench implements Workbench {
     return this.#consumption?.processing.replace(partition, offset, where) ?? false;
   }
 
+  search(text: SearchText): string | null {
+    return this.#search.start(text);
+  }
+
+  stopSearch(): void {
+    this.#search.stop();
+  }
+
   lanes(): readonly LaneView[] {
     return this.#consumption?.processing.lanes() ?? [];
   }
@@ -267,6 +279,7 @@ export class KafkaWorkbench implements Workbench {
 
   async #leave(): Promise<Leaving> {
     this.#cancelLook?.();
+    this.#search.stop();
     const [runsLeft] = await Promise.all([this.#consumption?.stop(grace) ?? 0, this.redrive.close()]);
     await this.#publisher.close();
     await this.#topics.close();

@@ -2,6 +2,7 @@ import {deadLetterTopic} from '../../flow/dead-letter-topic.ts';
 import {positionOf} from '../../flow/message.ts';
 import type {Row} from '../../session/row.ts';
 import {count} from '../amounts.ts';
+import {copyValue} from '../copy-value.ts';
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
 import {indexFrom, visibleRows} from '../visible-rows.ts';
@@ -70,7 +71,10 @@ export const consumerActions: readonly Action[] = [
     title: 'copy',
     description: 'Copy the value to the clipboard, through the terminal',
     whyNot: desk => (selectedRow(desk) ? null : 'There is no message.'),
-    run: copyValue,
+    run: desk => {
+      const row = selectedRow(desk)!;
+      copyValue(desk, row, row.message?.value ?? row.value);
+    },
   },
   {
     id: 'its-delivery',
@@ -167,24 +171,6 @@ export function selectedRow({session, screen}: Desk): Row | null {
   if (screen.overlay?.kind === 'detail') return stream.row(screen.overlay.rowId);
   const rows = visibleRows(session, screen);
   return (screen.row === null ? rows.at(-1) : rows[indexFrom(rows, screen.row)]) ?? null;
-}
-
-/** Terminals take about this much base64 at once, and drop what is longer. */
-const mostCopied = 74_000;
-
-function copyValue(desk: Desk): void {
-  const row = selectedRow(desk)!;
-  const value = row.message?.value ?? row.value;
-  const isWhole = value === null || value.length === row.valueBytes;
-  if (value === null || !isWhole || value.length * 1.34 > mostCopied) {
-    desk.session.say(
-      'warning',
-      value === null ? 'A tombstone has no value.' : 'The value is too long to copy.',
-    );
-    return;
-  }
-  desk.copy(value.toString('utf8'));
-  desk.session.say('info', `Copied the value of ${positionOf(row)}.`);
 }
 
 function retryAlike(desk: Desk): void {

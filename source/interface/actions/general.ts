@@ -117,7 +117,7 @@ export const generalActions: readonly Action[] = [
     keys: [],
     scope: 'panes',
     title: 'export with payloads',
-    description: 'Write what is in view to a file as JSON lines, keys and values included',
+    description: 'Write what is in view to a file as JSON lines, keys, headers and values included',
     run: desk => desk.exportSession({payloads: true}),
   },
   {

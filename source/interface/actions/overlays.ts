@@ -1,6 +1,8 @@
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
 import {detailViews, type Overlay, type Screen} from '../screen.ts';
+import {scrolling} from './scrolling.ts';
+import {closeSearch} from './search.ts';
 
 export const overlayActions: readonly Action[] = [
   {
@@ -10,11 +12,14 @@ export const overlayActions: readonly Action[] = [
     title: 'back',
     description: 'Close this',
     hint: 10,
-    run: ({screen}) =>
+    run: desk => {
+      const {screen} = desk;
+      if (closeSearch(desk)) return;
       screen.change({
         ...(screen.overlay?.kind === 'filter' && {filter: ''}),
         overlay: beneath(screen),
-      }),
+      });
+    },
   },
   {
     id: 'overlay-leave',
@@ -110,37 +115,6 @@ export const overlayActions: readonly Action[] = [
 /** What a question was asked over. */
 function beneath({overlay}: Screen): Overlay | null {
   return overlay?.kind === 'confirm' ? (overlay.back ?? null) : null;
-}
-
-function scrolling(scope: 'detail' | 'scroll'): Action[] {
-  const move = (name: string, keys: string[], by: (desk: Desk) => number): Action => ({
-    id: `${scope}-${name}`,
-    keys,
-    scope,
-    title: name.replace('-', ' '),
-    description: `Scroll: ${name.replace('-', ' ')}`,
-    run: desk => scroll(desk, by(desk)),
-  });
-  return [
-    move('up', ['up', 'k'], () => -1),
-    move('down', ['down', 'j'], () => 1),
-    move('page-up', ['pageup'], desk => -desk.pageRows),
-    move('page-down', ['pagedown', ' '], desk => desk.pageRows),
-    move('top', ['g', 'home'], () => Number.NEGATIVE_INFINITY),
-    move('bottom', ['G', 'end'], () => Number.POSITIVE_INFINITY),
-  ];
-}
-
-/** The drawing puts right what went beyond the end, since only it knows how long the text is. */
-function scroll({screen, session}: Desk, by: number): void {
-  const {overlay} = screen;
-  if (overlay?.kind === 'help' || overlay?.kind === 'detail') {
-    screen.change({overlay: {...overlay, top: Math.max(0, Math.min(overlay.top + by, 1e9))}});
-  } else if (overlay?.kind === 'log') {
-    const last = session.log.items.length;
-    const top = Math.max(0, (overlay.top ?? last) + by);
-    screen.change({overlay: {...overlay, top: top >= last ? null : top}});
-  }
 }
 
 function turn({screen}: Desk, by: number): void {

@@ -70,7 +70,8 @@ export function stateText({consumer, now}: Session): string {
 }
 
 function noMatch({filter}: Screen, width: number, theme: Theme): string[] {
-  return [theme.quiet(row([' ', `No match in view for /${safeText(filter)}. Esc shows all.`], width))];
+  const text = `No match in view for /${safeText(filter)}. S searches the topic, Esc shows all.`;
+  return wrap(text, width - 2).map(line => theme.quiet(row([' ', line], width)));
 }
 
 function followText(session: Session, screen: Screen): string {

@@ -1,16 +1,14 @@
-import {type Headers, type HeaderValue, positionOf} from '../../flow/message.ts';
-import {decodeHeader} from '../../payload/decode-header.ts';
-import {formatJson} from '../../payload/format-json.ts';
-import {hexLines} from '../../payload/hex.ts';
+import {positionOf} from '../../flow/message.ts';
 import {safeBytes, safeText} from '../../payload/safe-text.ts';
 import type {Attempt, Row} from '../../session/row.ts';
 import type {Session} from '../../session/session.ts';
-import {bytes, clockTime, duration} from '../amounts.ts';
+import {clockTime, duration, isoTime} from '../amounts.ts';
 import {exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import {type DetailView, detailViews} from '../screen.ts';
 import type {Theme} from '../theme.ts';
 import {lifeRows} from './life.ts';
+import {sizeOf, viewRows} from './message-views.ts';
 import {stateWord} from './state-word.ts';
 import {titleBar} from './title.ts';
 
@@ -41,7 +39,7 @@ export function detailLines(
       titleBar(`MESSAGE ${positionOf(message)}`, more, {width, focused: true, theme}),
       row(
         [
-          ` key ${message.key === null ? 'null' : safeBytes(message.key, 24)}  ${sizeOf(message)}  ${new Date(message.timestamp).toISOString()}  `,
+          ` key ${message.key === null ? 'null' : safeBytes(message.key, 24)}  ${sizeOf(message)}  ${isoTime(message.timestamp)}  `,
           ...stateWord(message, committed, session.now, theme),
         ],
         width,
@@ -62,13 +60,6 @@ export function detailLines(
     ],
     area,
   );
-}
-
-function sizeOf({value, valueBytes}: Row): string {
-  if (value === null) return 'null value (tombstone)';
-  return value.length < valueBytes
-    ? `${bytes(value.length)} of ${bytes(valueBytes)} kept`
-    : bytes(valueBytes);
 }
 
 /** Views that change only with the message itself. */
@@ -99,39 +90,8 @@ function textRows(message: Row, view: TextView, width: number): string[] {
 }
 
 function makeRows(message: Row, view: TextView, width: number): string[] {
-  const value = message.message?.value ?? message.value;
-  switch (view) {
-    case 'json':
-      return value === null ? ['null'] : wrap(safeText(formatJson(textOf(value)), {lines: true}), width);
-    case 'raw':
-      return value === null ? ['null'] : wrap(safeText(textOf(value), {lines: true}), width);
-    case 'hex':
-      return value === null ? ['null'] : hexLines(value, {count: 4096, perLine: width >= 76 ? 16 : 8});
-    case 'headers':
-      return headerRows(message.headers, width);
-    case 'attempts':
-      return attemptRows(message, width);
-  }
-}
-
-function textOf(value: Buffer): string {
-  return value.toString('utf8');
-}
-
-function headerRows(headers: Headers, width: number): string[] {
-  const rows: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    for (const each of Array.isArray(value) ? value : [value]) {
-      const {kind, text} = decodeHeader(name, each as HeaderValue);
-      rows.push(
-        ...wrap(
-          `${safeText(name)}  ${text}${kind === 'number' || kind === 'hex' ? `  (${kind})` : ''}`,
-          width,
-        ),
-      );
-    }
-  }
-  return rows.length > 0 ? rows : ['no headers'];
+  if (view === 'attempts') return attemptRows(message, width);
+  return viewRows(message, view, width, message.message?.value ?? message.value);
 }
 
 function attemptRows({attempts, state}: Row, width: number): string[] {
