@@ -2,6 +2,7 @@ import {type Message, positionOf} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import {decodeHeader} from '../payload/decode-header.ts';
 import {type KeptMessage, keptOf} from './row.ts';
+import type {Position} from './workbench.ts';
 
 /** What a dead letter tells of where it came from and why. Text is from outside, and safe to show already. */
 export type DeadLetter = KeptMessage & {
@@ -50,6 +51,7 @@ export class Redrive {
   count = 0n;
   /** Counted up whenever something is different. */
   version = 0;
+  #from: ReadonlyMap<number, bigint> = new Map();
   readonly #results = new Map<string, RedriveResult>();
   readonly #changed: () => void;
 
@@ -63,8 +65,8 @@ export class Redrive {
     this.#changed = changed;
   }
 
-  resultOf(at: {readonly partition: number; readonly offset: bigint}): RedriveResult {
-    return this.#results.get(positionOf(at)) ?? waiting;
+  resultOf(at: Position): RedriveResult {
+    return this.#results.get(keyOf(at)) ?? waiting;
   }
 
   /** How many of these results there are among those in the list. */
@@ -72,9 +74,32 @@ export class Redrive {
     return this.letters.reduce((sum, letter) => sum + (this.resultOf(letter).status === status ? 1 : 0), 0);
   }
 
-  /** How many were redriven from here, by choice, that the group's commit does not tell of. */
-  get ahead(): number {
-    return this.countOf('redriven');
+  /**
+   * How far each partition is redriven without a gap: there the group's commit may stand. `also`: positions that are
+   * taken for redriven too.
+   */
+  prefixes(also: ReadonlySet<string> = new Set()): ReadonlyMap<number, bigint> {
+    const prefixes = new Map(this.#from);
+    const ended = new Set<number>();
+    for (const letter of this.letters) {
+      const {partition, offset} = letter;
+      if (ended.has(partition) || offset < (prefixes.get(partition) ?? 0n)) continue;
+      if (this.#isRedriven(letter, also)) prefixes.set(partition, offset + 1n);
+      else ended.add(partition);
+    }
+    return prefixes;
+  }
+
+  /** How many are redriven beyond such a gap, where the group's commit cannot tell of them. */
+  beyondGaps(also: ReadonlySet<string> = new Set()): number {
+    const prefixes = this.prefixes(also);
+    return this.letters.filter(
+      letter => letter.offset >= (prefixes.get(letter.partition) ?? 0n) && this.#isRedriven(letter, also),
+    ).length;
+  }
+
+  #isRedriven(at: Position, also: ReadonlySet<string>): boolean {
+    return this.resultOf(at).status === 'redriven' || also.has(positionOf(at));
   }
 
   setState(state: RedriveState): void {
@@ -82,24 +107,26 @@ export class Redrive {
     this.#touched();
   }
 
-  setList(letters: readonly DeadLetter[], count: bigint): void {
+  /** `from`: where the group's commits stand, by partition. */
+  setList(letters: readonly DeadLetter[], count: bigint, from: ReadonlyMap<number, bigint>): void {
     this.letters = letters;
     this.count = count;
+    this.#from = from;
     this.#touched();
   }
 
-  setResult(at: {readonly partition: number; readonly offset: bigint}, result: RedriveResult): void {
-    this.#results.set(positionOf(at), result);
+  setResult(at: Position, result: RedriveResult): void {
+    this.#results.set(keyOf(at), result);
     if (this.#results.size > mostResults) this.#forgetOldest();
     this.#touched();
   }
 
   /** The oldest that is settled by the group's commit as well goes first; what is unknown is never forgotten. */
   #forgetOldest(): void {
-    const listed = new Set(this.letters.map(positionOf));
-    for (const [position, {status}] of this.#results) {
-      if (status !== 'redriven' || listed.has(position)) continue;
-      this.#results.delete(position);
+    const listed = new Set(this.letters.map(keyOf));
+    for (const [key, {status}] of this.#results) {
+      if (status !== 'redriven' || listed.has(key)) continue;
+      this.#results.delete(key);
       return;
     }
   }
@@ -113,6 +140,10 @@ export class Redrive {
     this.version++;
     this.#changed();
   }
+}
+
+function keyOf(at: Position): string {
+  return `${positionOf(at)} ${at.timestamp}`;
 }
 
 export function deadLetterOf(message: Message): DeadLetter {

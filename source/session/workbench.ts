@@ -68,4 +68,5 @@ export type RedrivePort = {
   countAsRedriven(at: Position): void;
 };
 
-export type Position = {readonly partition: number; readonly offset: bigint};
+/** Which dead letter is meant; its time tells it from that of a topic that was made again. */
+export type Position = {readonly partition: number; readonly offset: bigint; readonly timestamp: number};

@@ -38,7 +38,7 @@ class ChosenRun {
     for (const partition of partitions.sort((left, right) => left - right)) {
       if (this.#stop.signal.aborted) break;
       const its = this.#chosen.filter(each => each.partition === partition);
-      await this.#partition(partition, new Set(its.map(({offset}) => offset)));
+      await this.#partition(partition, new Map(its.map(each => [each.offset, each])));
     }
     return summaryOf(redrive.to, total, this.#counts);
   }
@@ -68,7 +68,7 @@ class ChosenRun {
     this.#gate?.open();
   }
 
-  async #partition(partition: number, wanted: Set<bigint>): Promise<void> {
+  async #partition(partition: number, wanted: Map<bigint, Position>): Promise<void> {
     const {client, redrive} = this.#parts;
     const handler = redriveHandler(this.#parts);
     const {signal} = this.#stop;
@@ -78,7 +78,8 @@ class ChosenRun {
     signal.addEventListener('abort', endReading, {once: true});
     const take = async (messages: readonly Message[]) => {
       for (const message of messages) {
-        if (!wanted.has(message.offset)) continue;
+        // Of another time: the topic was made again, and what was chosen is gone.
+        if (wanted.get(message.offset)?.timestamp !== message.timestamp) continue;
         await this.#gate?.opened;
         if (signal.aborted) return;
         wanted.delete(message.offset);
@@ -93,18 +94,15 @@ class ChosenRun {
       }
       if (wanted.size === 0) enough.abort();
     };
-    const offsets = [...wanted].sort((left, right) => (left < right ? -1 : 1));
+    const offsets = [...wanted.keys()].sort((left, right) => (left < right ? -1 : 1));
     const reading = {client, topic: redrive.topic, partitions: [partition], progress() {}, take};
     const from = {from: 'offset', offset: offsets[0]!} as const;
     const how = await readRetained({...reading, from, signal: enough.signal});
     signal.removeEventListener('abort', endReading);
     if (how !== 'complete') return;
-    for (const offset of wanted) {
+    for (const letter of wanted.values()) {
       this.#counts.failed++;
-      redrive.setResult(
-        {partition, offset},
-        {status: 'failed', reason: `it no longer exists in ${redrive.topic}`},
-      );
+      redrive.setResult(letter, {status: 'failed', reason: `it no longer exists in ${redrive.topic}`});
     }
   }
 }

@@ -1,5 +1,6 @@
 import {deadLetterTopic} from '../../flow/dead-letter-topic.ts';
 import type {Publisher} from '../../flow/delivery.ts';
+import {GroupInUse, Groups} from '../../kafka/groups.ts';
 import {readRetained} from '../../kafka/retained-messages.ts';
 import type {Topics} from '../../kafka/topics.ts';
 import {type DeadLetter, deadLetterOf, Redrive} from '../../session/redrive.ts';
@@ -46,7 +47,7 @@ export class RedriveDesk implements RedrivePort {
       })
       .catch(async (error: unknown) => {
         if (signal.aborted) return;
-        redrive.setList([], 0n);
+        redrive.setList([], 0n, new Map());
         redrive.setState({status: 'unusable', explanation: await this.#explain(error, redrive)});
       });
   }
@@ -74,7 +75,9 @@ export class RedriveDesk implements RedrivePort {
   }
 
   countAsRedriven(at: Position): void {
-    this.#redrive().setResult(at, {status: 'redriven', where: 'there, as you say'});
+    const redrive = this.#redrive();
+    redrive.setResult(at, {status: 'redriven', where: `${redrive.to}, as you say`});
+    if (!this.#run) void this.#commitPrefixes(redrive).then(() => this.#countAgain(redrive));
   }
 
   /** What is in hand comes to its end, and what is finished is committed. */
@@ -92,6 +95,7 @@ export class RedriveDesk implements RedrivePort {
     this.#publisher ??= this.#options.newPublisher();
     const run = begin({...this.#options, redrive, publisher: this.#publisher, rate});
     const end = async (level: 'info' | 'warning' | 'error', text: string) => {
+      await this.#commitPrefixes(redrive);
       await this.#countAgain(redrive);
       this.#run = null;
       redrive.setState({status: 'ready'});
@@ -126,7 +130,7 @@ export class RedriveDesk implements RedrivePort {
       if (signal.aborted || letters.length >= mostListed) break;
       letters.push(...(await this.#read(plan.topic, partition, from, mostOfPartition, signal)));
     }
-    if (!signal.aborted) redrive.setList(letters, plan.waiting);
+    if (!signal.aborted) redrive.setList(letters, plan.waiting, startsOf(plan));
   }
 
   async #read(
@@ -154,11 +158,30 @@ export class RedriveDesk implements RedrivePort {
     return letters;
   }
 
+  /** The group's commits follow what was chosen as far as there is no gap; never back, and not while somebody is in it. */
+  async #commitPrefixes(redrive: Redrive): Promise<void> {
+    const {topics, client, session} = this.#options;
+    const groups = new Groups(client);
+    try {
+      const {topic, group} = redrive;
+      const now = startsOf(await planRedrive(topics, redrive));
+      const offsets = [...redrive.prefixes()]
+        .filter(([partition, offset]) => offset > (now.get(partition) ?? 0n))
+        .map(([partition, offset]) => ({topic, partition, offset}));
+      if (offsets.length > 0) await groups.setOffsets(group, topic, offsets);
+    } catch (error) {
+      const why = error instanceof GroupInUse ? error.message : await this.#explain(error, redrive);
+      session.tell('warning', `The commits of the redrive could not follow: ${why}`);
+    } finally {
+      await groups.close();
+    }
+  }
+
   /** After a run the list stays, with its results; only how many there are now is asked again. */
   async #countAgain(redrive: Redrive): Promise<void> {
     try {
-      const {waiting} = await planRedrive(this.#options.topics, redrive);
-      redrive.setList(redrive.letters, waiting);
+      const plan = await planRedrive(this.#options.topics, redrive);
+      redrive.setList(redrive.letters, plan.waiting, startsOf(plan));
     } catch {
       // It is told when the person looks again.
     }
@@ -167,4 +190,8 @@ export class RedriveDesk implements RedrivePort {
   async #explain(error: unknown, {topic}: Redrive): Promise<string> {
     return error instanceof CommandError ? error.message : this.#options.explain(error, topic);
   }
+}
+
+function startsOf({parts}: RedrivePlan): ReadonlyMap<number, bigint> {
+  return new Map([...parts].map(([partition, {from}]) => [partition, from]));
 }

@@ -145,10 +145,15 @@ function askForChosen(desk: Desk): void {
     again.length > 0
       ? ` ${count(again.length, 'of them')} may be there already, from a redrive before: it would be there twice.`
       : '';
+  const beyond = redrive.beyondGaps(new Set(letters.map(positionOf)));
+  const gap =
+    beyond > 0
+      ? ' Beyond a gap no commit can tell of it: all passes over it while this program runs, a later redrive sends it again.'
+      : '';
   const which = letters.length === 1 ? positionOf(letters[0]!) : count(letters.length, 'dead letter');
   ask(desk, {
     title: `REDRIVE ${which}`,
-    question: `Publishes ${which} to ${safeText(redrive.to)}, in order, ${sayRate(overlay.rate)}.${twice}`,
+    question: `Publishes ${which} to ${safeText(redrive.to)}, in order, ${sayRate(overlay.rate)}.${gap}${twice}`,
     run: () => {
       change(desk, now => ({...now, chosen: new Set()}));
       desk.workbench!.redrive.redriveChosen(letters, overlay.rate);
@@ -159,8 +164,8 @@ function askForChosen(desk: Desk): void {
 function askForAll(desk: Desk): void {
   const redrive = desk.session.redrive!;
   const {rate} = overlayOf(desk)!;
-  const before = redrive.countOf('redriven');
-  const passed = before > 0 ? ` ${before} that were redriven here are passed over.` : '';
+  const before = redrive.beyondGaps();
+  const passed = before > 0 ? ` ${before} redriven from here already: passed over.` : '';
   const unknown = redrive.countOf('unknown');
   const held = unknown > 0 ? ` ${unknown} unknown: not sent again, what is behind it waits.` : '';
   ask(desk, {

@@ -73,8 +73,13 @@ function headLines(redrive: Redrive, width: number, theme: Theme): string[] {
         unlisted > 0n && redrive.letters.length > 0
           ? ` ${unlisted} more are not listed; all takes them too.`
           : '';
+      const beyond = redrive.beyondGaps();
+      const gap =
+        beyond > 0
+          ? ` ${beyond} redriven ${beyond === 1 ? 'one lies' : 'ones lie'} beyond a gap, where a commit cannot follow: while this program runs all passes over ${beyond === 1 ? 'it' : 'them'}; a later redrive sends ${beyond === 1 ? 'it' : 'them'} again.`
+          : '';
       return lines(
-        `All goes by the commits of group ${safeText(group)}, as the command does. Chosen ones do not move them: until this program ends, all passes over what was redriven here; later it would be sent again.${more}`,
+        `What is redriven is told by the commits of group ${safeText(group)}, as for the command.${more}${gap}`,
         theme.quiet,
       );
     }
