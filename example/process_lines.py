@@ -15,24 +15,31 @@ import json
 import sys
 
 
+class Permanent(Exception):
+    """Trying again cannot help."""
+
+
 def process(message):
-    value = message["value"]
-    if isinstance(value, dict) and value.get("type") == "fail":
-        raise ValueError(value.get("reason", "the notification asked to fail"))
+    notification = message["value"]
+    if notification is None:  # A tombstone, Kafka's null.
+        return
+    if notification.get("type") == "fail":
+        raise RuntimeError(notification.get("reason", "the notification asked to fail"))
+    if not isinstance(notification.get("to"), str):
+        raise Permanent('there is nobody to notify: "to" is missing')
     # Send the e-mail, the SMS or the push here. A message can come again: use topic, partition and offset as its identity.
+    position = f"{message['partition']}@{message['offset']}"
+    print(f"{notification.get('type')} to {notification['to']} ({position})", file=sys.stderr, flush=True)
 
 
-def main():
-    for line in sys.stdin:
-        try:
-            process(json.loads(line))
-            answer = '{"status":"ok"}'
-        except ValueError as error:
-            answer = json.dumps({"status": "failed", "name": type(error).__name__, "error": str(error), "permanent": True})
-        except Exception as error:
-            answer = json.dumps({"status": "failed", "name": type(error).__name__, "error": str(error)})
-        print(answer, flush=True)
+def answer(line):
+    try:
+        process(json.loads(line))
+        return {"status": "ok"}
+    except Exception as error:
+        permanent = isinstance(error, Permanent)
+        return {"status": "failed", "name": type(error).__name__, "error": str(error), "permanent": permanent}
 
 
-if __name__ == "__main__":
-    main()
+for line in sys.stdin:
+    print(json.dumps(answer(line)), flush=True)

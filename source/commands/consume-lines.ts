@@ -16,12 +16,21 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
   });
 
   function tellOutcome(message: Message, outcome: Outcome, attempt: number): void {
-    const {status, durationMs, output} = outcome;
+    const {status, durationMs, output, exchange} = outcome;
     const rounded = Math.round(durationMs * 100) / 100;
     const printed = output === undefined ? {} : {output};
+    const http = exchange?.response ? {http: exchange.response.status} : {};
     const note = outcome.status === 'processed' && outcome.note !== undefined ? {note: outcome.note} : {};
     const error = outcome.status === 'failed' ? {error: errorOf(outcome.failure)} : {};
-    lines.write({status, ...about(message, attempt), durationMs: rounded, ...note, ...error, ...printed});
+    lines.write({
+      status,
+      ...about(message, attempt),
+      durationMs: rounded,
+      ...note,
+      ...error,
+      ...http,
+      ...printed,
+    });
   }
 
   return event => {

@@ -13,18 +13,33 @@ export type Failure = {
   readonly retryAfterMs?: number;
 };
 
+/** One request and its answer, as processing code behind HTTP had them: capped, and without what is secret. */
+export type Exchange = {
+  readonly request: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+    /** Of the body, which is the message's value. */
+    readonly bytes: number;
+  };
+  /** null: there was none. Its body is the attempt's output. */
+  readonly response: {readonly status: number; readonly headers: Readonly<Record<string, string>>} | null;
+};
+
 /** What one attempt at one message came to. `output` is what the code printed, capped by the handler. */
 export type Outcome =
   | {
       readonly status: 'processed';
       readonly durationMs: number;
       readonly output?: string;
+      readonly exchange?: Exchange;
       readonly note?: string;
     }
   | {
       readonly status: 'failed';
       readonly durationMs: number;
       readonly output?: string;
+      readonly exchange?: Exchange;
       readonly failure: Failure;
     };
 

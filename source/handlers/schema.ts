@@ -36,11 +36,12 @@ async function compile(schema: object | boolean): Promise<ValidateFunction> {
   return ajv.compile(schema);
 }
 
+/** By `default`: within a bundle it is all that a CommonJS module has. */
 async function dialectOf(schema: object | boolean) {
   const said = typeof schema === 'object' && '$schema' in schema ? String(schema.$schema) : '2020-12';
-  if (said.includes('2020-12')) return (await import('ajv/dist/2020.js')).Ajv2020;
-  if (said.includes('2019-09')) return (await import('ajv/dist/2019.js')).Ajv2019;
-  if (said.includes('draft-07')) return (await import('ajv')).Ajv;
+  if (said.includes('2020-12')) return (await import('ajv/dist/2020.js')).default.Ajv2020;
+  if (said.includes('2019-09')) return (await import('ajv/dist/2019.js')).default.Ajv2019;
+  if (said.includes('draft-07')) return (await import('ajv')).default.Ajv;
   throw new Error(`$schema is ${said}; known are 2020-12, 2019-09 and draft-07`);
 }
 

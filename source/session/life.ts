@@ -1,6 +1,7 @@
 import type {Delivery} from '../flow/delivery.ts';
+import type {Attempt} from './attempts.ts';
 import type {Step} from './offset-times.ts';
-import type {Attempt, Row} from './row.ts';
+import type {Row} from './row.ts';
 import type {Session} from './session.ts';
 
 /** What is known of a message's way, from publishing to commit. Times are ms since 1970; null: not known here. */

@@ -1,15 +1,6 @@
 import type {Headers, HeaderValue, Message} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
-
-/** One attempt at one message. `at` is ms since 1970, when it ended. */
-export type Attempt = {
-  readonly number: number;
-  readonly at: number;
-  readonly durationMs: number;
-  /** null: it succeeded. */
-  readonly failure: Failure | null;
-  readonly output?: string;
-};
+import type {Attempt} from './attempts.ts';
 
 /** How a message in view stands. Whether it is committed follows from its partition's committed offset. */
 export type RowState =
@@ -68,7 +59,7 @@ export type Row = KeptMessage & {
   /** The whole message, as long as it can still be acted on. */
   message: Message | null;
   state: RowState;
-  attempts: Attempt[];
+  attempts: readonly Attempt[];
   /** When it came to its end (ms since 1970); null: it has not yet. */
   finalAt: number | null;
 };

@@ -1,8 +1,9 @@
 import type {FlowEvent} from '../flow/events.ts';
 import type {Message} from '../flow/message.ts';
 import type {Outcome} from '../flow/outcome.ts';
+import {type Attempt, attemptOf, leftSomething, weightOfAttempts, withAttempt} from './attempts.ts';
 import {OffsetTimes} from './offset-times.ts';
-import {type Attempt, type Row, type RowState, rowOf, weightOf} from './row.ts';
+import {type Row, type RowState, rowOf, weightOf} from './row.ts';
 
 type Handled = Extract<FlowEvent, {type: 'handled'}>;
 /** A run that waits to be shown, and when it ended. */
@@ -15,8 +16,6 @@ const mostRows = 2000;
 const mostBytes = 16 * 1024 * 1024;
 const previewBytes = 16 * 1024;
 const heldPreviewBytes = 256 * 1024;
-/** Attempts kept of one message. */
-const mostAttempts = 50;
 
 export type StreamCounts = {
   processed: number;
@@ -140,7 +139,7 @@ export class Stream {
       tooMany -= skip;
       this.dropped += skip;
       for (let at = skip; at < outcomes.length; at++) {
-        this.#add(messages[at]!, processedState(outcomes[at]!, attempt)).finalAt = endedAt;
+        this.#addProcessed(messages[at]!, outcomes[at]!, attempt, endedAt);
       }
     }
     this.#trim();
@@ -159,7 +158,7 @@ export class Stream {
     this.flush();
     const message = messages[event.outcomes.length - 1]!;
     const row = this.#become(message, {status: 'failed', failure: failed.failure, attempt});
-    addAttempt(row, attemptOf(failed, attempt, this.#now()));
+    this.#keep(row, attemptOf(failed, attempt, this.#now()));
   }
 
   #processed(event: Handled): void {
@@ -169,10 +168,10 @@ export class Stream {
         const message = event.messages[index]!;
         const row = open.get(message.offset);
         if (!row) {
-          this.#add(message, processedState(outcome, event.attempt)).finalAt = this.#now();
+          this.#addProcessed(message, outcome, event.attempt, this.#now());
           return;
         }
-        addAttempt(row, attemptOf(outcome, event.attempt, this.#now()));
+        this.#keep(row, attemptOf(outcome, event.attempt, this.#now()));
         this.#setState(row, processedState(outcome, event.attempt), null);
       });
       return;
@@ -185,6 +184,19 @@ export class Stream {
       this.#waitingCount -= gone.outcomes.length;
       this.dropped += gone.outcomes.length;
     }
+  }
+
+  #addProcessed(message: Message, outcome: Outcome, attempt: number, endedAt: number): void {
+    const row = this.#add(message, processedState(outcome, attempt));
+    row.finalAt = endedAt;
+    if (leftSomething(outcome)) this.#keep(row, attemptOf(outcome, attempt, endedAt));
+  }
+
+  #keep(row: Row, attempt: Attempt): void {
+    const before = weightOfAttempts(row.attempts);
+    row.attempts = withAttempt(row.attempts, attempt);
+    // Rows that are kept because they are held count no more.
+    if (row.id >= (this.#rows[0]?.id ?? 0)) this.#bytes += weightOfAttempts(row.attempts) - before;
   }
 
   #become(message: Message, state: RowState): Row {
@@ -252,7 +264,8 @@ export class Stream {
       gone < this.#rows.length &&
       (this.#rows.length - gone > mostRows * 0.75 || this.#bytes > mostBytes * 0.75)
     ) {
-      this.#bytes -= weightOf(this.#rows[gone++]!);
+      const row = this.#rows[gone++]!;
+      this.#bytes -= weightOf(row) + weightOfAttempts(row.attempts);
     }
     const old = [...this.#heldBefore, ...this.#rows.slice(0, gone)];
     this.#rows = this.#rows.slice(gone);
@@ -279,19 +292,4 @@ function processedState(outcome: Outcome, attempt: number): RowState {
     durationMs: outcome.durationMs,
     ...(note !== undefined && {note}),
   };
-}
-
-function attemptOf(outcome: Outcome, number: number, at: number): Attempt {
-  return {
-    number,
-    at,
-    durationMs: outcome.durationMs,
-    failure: outcome.status === 'failed' ? outcome.failure : null,
-    ...(outcome.output !== undefined && {output: outcome.output}),
-  };
-}
-
-function addAttempt(row: Row, attempt: Attempt): void {
-  row.attempts.push(attempt);
-  if (row.attempts.length > mostAttempts) row.attempts.shift();
 }

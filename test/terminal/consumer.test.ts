@@ -108,7 +108,7 @@ describeOnBrokers('the consumer on the screen', broker => {
     await terminal.waitFor(/✓ committed +0@0/);
     terminal.press('enter');
     await terminal.waitFor('MESSAGE 0@0');
-    terminal.press('shift+tab');
+    terminal.press('shift+tab', 'shift+tab');
     await terminal.waitFor(/1 .* Error: busy/);
     await terminal.waitFor('attempt 1');
     await terminal.waitFor(/2 .* processed/);

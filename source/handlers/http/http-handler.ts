@@ -1,10 +1,10 @@
 import type {Handler} from '../../flow/handler.ts';
 import type {Message} from '../../flow/message.ts';
-import type {Failure, Outcome} from '../../flow/outcome.ts';
+import type {Exchange, Failure, Outcome} from '../../flow/outcome.ts';
 import {sayDuration} from '../amounts.ts';
 import {oneByOne, outcomeOf} from '../one-by-one.ts';
 import {failureFromAnswer, failureFromError} from './failure-from-response.ts';
-import {Poster} from './post.ts';
+import {type PostedAnswer, Poster} from './post.ts';
 import {requestHeaders} from './request-headers.ts';
 
 export type HttpOptions = {
@@ -21,14 +21,21 @@ const nothing = Buffer.alloc(0);
  */
 export function createHttpHandler(address: string, {timeout}: HttpOptions): Handler {
   const url = addressOf(address);
+  const name = nameOf(url);
   const poster = new Poster(url);
   const closing = new AbortController();
   const attempt = async (message: Message, number: number): Promise<Outcome | null> => {
     if (closing.signal.aborted) return null;
     const began = performance.now();
+    const body = message.value ?? nothing;
+    const headers = requestHeaders(message, number);
+    const exchange = (answer: PostedAnswer | null): Exchange => ({
+      request: {method: 'POST', url: name, headers, bytes: body.length},
+      response: answer && {status: answer.status, headers: answer.headers},
+    });
     const posted = await poster.post({
-      body: message.value ?? nothing,
-      headers: requestHeaders(message, number),
+      body,
+      headers,
       timeoutMs: timeout,
       signal: closing.signal,
     });
@@ -37,15 +44,21 @@ export function createHttpHandler(address: string, {timeout}: HttpOptions): Hand
       case 'stopped':
         return null;
       case 'answered':
-        return outcomeOf(durationMs, posted.body, failureFromAnswer(posted.answer, Date.now()));
+        return {
+          ...outcomeOf(durationMs, posted.body, failureFromAnswer(posted.answer, Date.now())),
+          exchange: exchange(posted.answer),
+        };
       case 'failed':
-        return outcomeOf(durationMs, undefined, failureFromError(posted.error, url.host));
+        return {
+          ...outcomeOf(durationMs, undefined, failureFromError(posted.error, url.host)),
+          exchange: exchange(null),
+        };
       case 'timeout':
-        return outcomeOf(durationMs, posted.body, noAnswer(url, timeout));
+        return {...outcomeOf(durationMs, posted.body, noAnswer(url, timeout)), exchange: exchange(null)};
     }
   };
   return {
-    name: nameOf(url),
+    name,
     handle: run => oneByOne(run, message => attempt(message, run.attempt)),
     async close() {
       closing.abort();

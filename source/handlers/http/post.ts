@@ -2,12 +2,15 @@ import http from 'node:http';
 import https from 'node:https';
 import {CappedBytes} from '../capped-bytes.ts';
 import type {HttpAnswer} from './failure-from-response.ts';
+import {shownHeaders} from './shown-headers.ts';
 
 export type Posted =
-  | {readonly end: 'answered'; readonly answer: HttpAnswer; readonly body: string | undefined}
+  | {readonly end: 'answered'; readonly answer: PostedAnswer; readonly body: string | undefined}
   | {readonly end: 'failed'; readonly error: unknown}
   | {readonly end: 'timeout'; readonly body: string | undefined}
   | {readonly end: 'stopped'};
+
+export type PostedAnswer = HttpAnswer & {readonly headers: Readonly<Record<string, string>>};
 
 /** A body that is larger than this is not read to its end: the answer stands in its status. */
 const mostRead = 1_000_000;
@@ -83,6 +86,7 @@ export class Poster {
           status: response.statusCode!,
           retryAfter: response.headers['retry-after'],
           location: response.headers.location,
+          headers: shownHeaders(response.headers),
         };
         let read = 0;
         const done = () => finish({end: 'answered', answer, body: received.text});

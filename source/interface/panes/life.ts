@@ -1,8 +1,9 @@
 import {positionOf} from '../../flow/message.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import {textWidth} from '../../payload/width.ts';
+import type {Attempt} from '../../session/attempts.ts';
 import {type Life, lifeOf} from '../../session/life.ts';
-import type {Attempt, Row} from '../../session/row.ts';
+import type {Row} from '../../session/row.ts';
 import type {Session} from '../../session/session.ts';
 import {again, clockTime, count, duration} from '../amounts.ts';
 import {type Piece, wrap} from '../cells.ts';

@@ -1,12 +1,13 @@
 import {positionOf} from '../../flow/message.ts';
-import {safeBytes, safeText} from '../../payload/safe-text.ts';
-import type {Attempt, Row} from '../../session/row.ts';
+import {safeBytes} from '../../payload/safe-text.ts';
+import type {Row} from '../../session/row.ts';
 import type {Session} from '../../session/session.ts';
-import {clockTime, duration, isoTime} from '../amounts.ts';
-import {exactly, type Piece, row, wrap} from '../cells.ts';
+import {isoTime} from '../amounts.ts';
+import {exactly, type Piece, row} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import {type DetailView, detailViews} from '../screen.ts';
 import type {Theme} from '../theme.ts';
+import {attemptRows} from './attempts.ts';
 import {lifeRows} from './life.ts';
 import {sizeOf, viewRows} from './message-views.ts';
 import {stateWord} from './state-word.ts';
@@ -92,27 +93,4 @@ function textRows(message: Row, view: TextView, width: number): string[] {
 function makeRows(message: Row, view: TextView, width: number): string[] {
   if (view === 'attempts') return attemptRows(message, width);
   return viewRows(message, view, width, message.message?.value ?? message.value);
-}
-
-function attemptRows({attempts, state}: Row, width: number): string[] {
-  if (attempts.length === 0) {
-    return state.status === 'processed'
-      ? [`1  processed in ${duration(state.durationMs)}`]
-      : ['no attempt yet'];
-  }
-  return attempts.flatMap(attempt => attemptText(attempt, width));
-}
-
-function attemptText({number, at, durationMs, failure, output}: Attempt, width: number): string[] {
-  const said = failure
-    ? safeText(
-        `${failure.name}: ${failure.message}${failure.where === undefined ? '' : `  ${failure.where}`}`,
-      )
-    : 'processed';
-  const rows = wrap(`${number}  ${clockTime(at)}  ${duration(durationMs)}  ${said}`, width);
-  const stack = failure?.stack?.split('\n').slice(1, 9).join('\n');
-  for (const more of [output && `printed:\n${output}`, stack]) {
-    if (more) rows.push(...wrap(safeText(more, {lines: true}), width - 3).map(line => `   ${line}`));
-  }
-  return rows;
 }
