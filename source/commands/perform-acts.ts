@@ -3,7 +3,7 @@ import type {FlowEvent} from '../flow/events.ts';
 import type {HeldMessage} from '../flow/lane.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import type {LaneView, Processing} from '../flow/processing.ts';
-import {republishedHeaders} from '../session/republish.ts';
+import {carried, republishedHeaders} from '../session/republish.ts';
 import {type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
 import {answerRelease} from './release-act.ts';
 
@@ -246,12 +246,12 @@ export class Acts {
 /** The edited message: same partition, so that it stands behind what its key's other messages are. */
 function replacementOf(message: Message, edit: Edit): Draft {
   const set = new Set(edit.headers.map(({name}) => name));
-  const carried = republishedHeaders(message, edit.carry).filter(({name}) => !set.has(name));
+  const kept = carried(republishedHeaders(message), edit.carry).filter(({name}) => !set.has(name));
   return {
     topic: message.topic,
     partition: message.partition,
     key: edit.key === undefined ? message.key : edit.key,
     value: edit.value === undefined ? message.value : edit.value,
-    headers: [...carried, ...edit.headers],
+    headers: [...kept, ...edit.headers],
   };
 }

@@ -3,6 +3,8 @@ import {useEffect, useRef, useSyncExternalStore} from 'react';
 import {selectedResult} from './actions/search.ts';
 import {row} from './cells.ts';
 import type {Desk} from './desk.ts';
+import {failureLines} from './failures/failure-rows.ts';
+import {listUnder} from './failures/selected-failure.ts';
 import {footerLine, headerLine, tooSmallLines} from './frame.ts';
 import {type Gate, KeyGate} from './key-gate.tsx';
 import {type Action, actions} from './keymap.ts';
@@ -98,6 +100,11 @@ function Body({layout, ...pane}: BodyProps) {
         ? searchLines(session, selectedResult(desk), area, {theme, columns})
         : resultDetailLines(selectedResult(desk), overlay, area, theme);
     return <Rows rows={rows} />;
+  }
+  const failures = overlay?.kind === 'detail' ? null : listUnder(overlay);
+  if (failures) {
+    const look = {theme: pane.theme, columns: pane.messageColumns};
+    return <Rows rows={failureLines(session, failures, bodyOf(layout), look)} />;
   }
   switch (layout.kind) {
     case 'single':
@@ -196,6 +203,7 @@ function helpGroups(): {title: string; actions: readonly Action[]}[] {
     deliveries: 'Deliveries',
     consumer: 'Consumer',
     message: 'A held message',
+    failures: 'Failures (F)',
     detail: 'Message detail',
     redrive: 'Dead letters',
     results: 'Results of a search',

@@ -1,4 +1,4 @@
-import type {Draft} from '../flow/delivery.ts';
+import type {Draft, DraftHeader} from '../flow/delivery.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import {checkJson, type JsonCheck} from '../payload/check-json.ts';
 import {formatJson} from '../payload/format-json.ts';
@@ -9,8 +9,10 @@ import {
   draftOf,
   emptyDraft,
   expandDraft,
+  headerLine,
   readDraft,
 } from '../session/draft.ts';
+import {type Carry, carried, republishedHeaders} from '../session/republish.ts';
 import type {Desk} from './desk.ts';
 import {
   bufferOf,
@@ -21,8 +23,12 @@ import {
   textOf,
 } from './parts/editor/text-buffer.ts';
 
-/** The held message that the draft is to replace. */
-export type Replacing = {readonly partition: number; readonly offset: bigint};
+/** The held message that the draft is to replace, and the headers that it may carry, with a new identity. */
+export type Replacing = {
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly headers: readonly DraftHeader[];
+};
 
 /** A draft beyond this many characters is checked only when typing pauses. */
 const largeDraft = 200_000;
@@ -106,9 +112,18 @@ export class Composer {
     const text = draftOf(message);
     if (!text) return false;
     this.#aside ??= this.draft;
-    this.replacing = {partition: message.partition, offset: message.offset};
-    this.load(text);
+    const {partition, offset} = message;
+    const headers = republishedHeaders(message);
+    this.replacing = {partition, offset, headers};
+    this.load({...text, headers: headers.map(headerLine).join('\n')});
     return true;
+  }
+
+  /** Puts the headers there that the edited message carries by this choice; what was written goes (undo brings it back). */
+  carry(carry: Carry): void {
+    if (!this.replacing) return;
+    const text = carried(this.replacing.headers, carry).map(headerLine).join('\n');
+    this.editField('headers', {type: 'replace-all', text});
   }
 
   /** Gives the person's own draft back; false: nothing was being replaced. */

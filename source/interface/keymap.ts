@@ -1,5 +1,7 @@
+import {carryActions} from './actions/carry.ts';
 import {composeActions} from './actions/compose.ts';
 import {consumerActions} from './actions/consumer.ts';
+import {failureActions} from './actions/failures.ts';
 import {faultActions} from './actions/faults.ts';
 import {generalActions} from './actions/general.ts';
 import {overlayActions} from './actions/overlays.ts';
@@ -22,6 +24,7 @@ export type Scope =
   /** Where a message is pointed at: the consumer pane and the detail. */
   | 'message'
   | 'detail'
+  | 'failures'
   | 'scroll'
   | 'palette'
   | 'skip'
@@ -58,7 +61,9 @@ export const actions: readonly Action[] = [
   ...topicActions,
   ...payloadActions,
   ...composeActions,
+  ...carryActions,
   ...consumerActions,
+  ...failureActions,
   ...overlayActions,
   ...redriveActions,
   ...faultActions,
@@ -72,6 +77,7 @@ export const places = {
   deliveries: ['deliveries', 'panes', 'everywhere'],
   consumer: ['consumer', 'message', 'panes', 'everywhere'],
   detail: ['detail', 'message', 'overlay'],
+  failures: ['failures', 'message', 'overlay'],
   help: ['scroll', 'overlay'],
   log: ['scroll', 'overlay'],
   palette: ['palette', 'overlay'],

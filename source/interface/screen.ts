@@ -1,5 +1,6 @@
 import type {DraftField} from '../session/draft.ts';
 import type {ComposeOverlay} from './compose/compose-overlay.ts';
+import type {FailureOverlay} from './failures/failure-overlay.ts';
 import type {PaneName} from './layout.ts';
 import type {TextBuffer} from './parts/editor/text-buffer.ts';
 
@@ -15,7 +16,13 @@ export type Overlay =
   | {readonly kind: 'help'; readonly top: number}
   | {readonly kind: 'log'; readonly top: number | null}
   | {readonly kind: 'palette'; readonly query: string; readonly at: number}
-  | {readonly kind: 'detail'; readonly rowId: number; readonly view: DetailView; readonly top: number}
+  | {
+      readonly kind: 'detail';
+      readonly rowId: number;
+      readonly view: DetailView;
+      readonly top: number;
+      readonly back?: FailureOverlay;
+    }
   | {readonly kind: 'filter'}
   /** Asks what is to be looked for among the retained messages, and from where on. */
   | {
@@ -29,7 +36,12 @@ export type Overlay =
   /** What the search found; `id` is the result that is pointed at, null the newest. */
   | {readonly kind: 'results'; readonly id: number | null}
   | {readonly kind: 'result'; readonly id: number; readonly view: ResultView; readonly top: number}
-  | {readonly kind: 'skip'; readonly partition: number; readonly offset: bigint; readonly reason: string}
+  | {
+      readonly kind: 'skip';
+      readonly messages: readonly {readonly partition: number; readonly offset: bigint}[];
+      readonly reason: string;
+      readonly back?: FailureOverlay;
+    }
   | ComposeOverlay
   | {readonly kind: 'faults'; readonly words: string}
   /** `question` is safe to show. `back`: what lay there before, and lies there again after the answer; left out: nothing. */
@@ -37,10 +49,11 @@ export type Overlay =
       readonly kind: 'confirm';
       readonly title: string;
       readonly question: string;
-      readonly back?: RedriveOverlay;
+      readonly back?: RedriveOverlay | FailureOverlay;
       run(): void;
     }
   | RedriveOverlay
+  | FailureOverlay
   | {readonly kind: 'leaving'; readonly since: number};
 
 /** The list of dead letters: the row that is pointed at, the positions that are chosen, how many a second (null: no limit). */

@@ -1,3 +1,5 @@
+import {positionOf} from '../flow/message.ts';
+import {count} from './amounts.ts';
 import {row} from './cells.ts';
 import {ComposeSheet, composeSheetHeight} from './compose/compose-sheet.tsx';
 import type {Desk} from './desk.ts';
@@ -47,11 +49,11 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
         <>
           <Rows
             rows={[
-              titleBar(
-                `SKIP ${overlay.partition}@${overlay.offset} for good`,
-                'Enter skips · Esc leaves it held',
-                {width, focused: true, theme},
-              ),
+              titleBar(`SKIP ${saySkipped(overlay)} for good`, 'Enter skips · Esc leaves it held', {
+                width,
+                focused: true,
+                theme,
+              }),
             ]}
           />
           <Asked
@@ -113,18 +115,20 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
   }
 }
 
-function skip(
-  {workbench, session, screen}: Desk,
-  {partition, offset, reason}: Overlay & {kind: 'skip'},
-): void {
+function skip({workbench, session, screen}: Desk, {messages, reason, back}: Overlay & {kind: 'skip'}): void {
   if (reason.trim() === '') {
     session.say('warning', 'A skip needs a reason.');
     return;
   }
-  screen.change({overlay: null});
-  if (workbench?.skip(partition, offset, reason.trim()))
-    session.say('info', `Skipped ${partition}@${offset}.`);
-  else session.say('warning', `${partition}@${offset} is not held any more.`);
+  screen.change({overlay: back ?? null});
+  const gone = messages.filter(({partition, offset}) => !workbench?.skip(partition, offset, reason.trim()));
+  if (gone.length > 0) session.say('warning', `${gone.map(positionOf).join(', ')} is not held any more.`);
+  else session.say('info', `Skipped ${messages.map(positionOf).join(', ')}.`);
+}
+
+function saySkipped({messages}: Overlay & {kind: 'skip'}): string {
+  const [first] = messages;
+  return messages.length === 1 ? positionOf(first!) : count(messages.length, 'message');
 }
 
 /** What can be done where the person was before the palette opened, by its words. */

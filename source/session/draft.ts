@@ -138,11 +138,16 @@ function headerLines(headers: Headers): string {
   const lines: string[] = [];
   for (const [name, value] of Object.entries(headers)) {
     for (const each of Array.isArray(value) ? value : [value as HeaderValue]) {
-      const text = textOf(each as HeaderValue);
-      lines.push(text === null ? name : text === '' ? `${name}:` : `${name}: ${text}`);
+      lines.push(headerLine({name, value: each as HeaderValue}));
     }
   }
   return lines.join('\n');
+}
+
+/** One header as a person writes it. */
+export function headerLine({name, value}: DraftHeader): string {
+  const text = textOf(value);
+  return text === null ? name : text === '' ? `${name}:` : `${name}: ${text}`;
 }
 
 function bytesOf(text: string | null): Buffer | null | 'unreadable' {

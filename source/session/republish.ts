@@ -29,11 +29,7 @@ const ofTools = ['x-b3-', 'kafka_', 'spring_', '__connect.', 'retry_topic-'];
  * its identity and its trace are new. Identities that were the same stay the same as each other. What stands inside of
  * the value is not touched.
  */
-export function republishedHeaders(
-  message: Message,
-  carry: Carry = 'all',
-  identity: NewIdentity = randomIdentity,
-): DraftHeader[] {
+export function republishedHeaders(message: Message, identity: NewIdentity = randomIdentity): DraftHeader[] {
   const renewed = new Map<string, string>();
   const renew = (old: string) => {
     if (!renewed.has(old)) renewed.set(old, identity.uuid());
@@ -44,8 +40,7 @@ export function republishedHeaders(
   const isTraced = all.some(({name, value}) => name.toLowerCase() === 'traceparent' && value?.length);
   for (const header of all) {
     const name = header.name.toLowerCase();
-    if (carry === 'none' || name.startsWith('kafka_dlt-') || name === replacesHeader) continue;
-    if (carry === 'own' && (tracing.has(name) || ofTools.some(prefix => name.startsWith(prefix)))) continue;
+    if (name.startsWith('kafka_dlt-') || name === replacesHeader) continue;
     // A vendor's state belongs to the trace that it came with.
     if (name === 'tracestate' && isTraced) continue;
     const text = header.value?.length ? Buffer.from(header.value).toString('latin1') : null;
@@ -56,6 +51,16 @@ export function republishedHeaders(
   }
   headers.push(headerOf(replacesHeader, `${message.topic}/${positionOf(message)}`));
   return headers;
+}
+
+/** Those of the headers above that are carried by this choice. */
+export function carried(headers: readonly DraftHeader[], carry: Carry): readonly DraftHeader[] {
+  if (carry === 'all') return headers;
+  return headers.filter(header => {
+    const name = header.name.toLowerCase();
+    if (name === replacesHeader) return true;
+    return carry === 'own' && !tracing.has(name) && !ofTools.some(prefix => name.startsWith(prefix));
+  });
 }
 
 /** W3C: version, trace, span, flags; whether it is sampled stays as it was. */

@@ -1,9 +1,10 @@
 import {deadLetterTopic} from '../../flow/dead-letter-topic.ts';
 import {positionOf} from '../../flow/message.ts';
 import type {Row} from '../../session/row.ts';
-import {count} from '../amounts.ts';
+import {count, secondsUntil} from '../amounts.ts';
 import {copyValue} from '../copy-value.ts';
 import type {Desk} from '../desk.ts';
+import {keepingList, selectedFailure} from '../failures/selected-failure.ts';
 import type {Action} from '../keymap.ts';
 import {indexFrom, visibleRows} from '../visible-rows.ts';
 
@@ -100,6 +101,7 @@ export const consumerActions: readonly Action[] = [
     scope: 'message',
     title: 'retry alike',
     description: 'Process every held message again that failed in the same way',
+    hint: 88,
     whyNot: whyNotOpen,
     run: retryAlike,
   },
@@ -127,8 +129,8 @@ export const consumerActions: readonly Action[] = [
     hint: 94,
     whyNot: whyNotOpen,
     run: desk => {
-      const {partition, offset} = selectedRow(desk)!;
-      desk.screen.change({overlay: {kind: 'skip', partition, offset, reason: ''}});
+      const messages = [selectedRow(desk)!];
+      desk.screen.change({overlay: {kind: 'skip', messages, reason: '', ...keepingList(desk)}});
     },
   },
   {
@@ -161,14 +163,20 @@ export const consumerActions: readonly Action[] = [
         return;
       }
       desk.screen.change({overlay: null, focus: 'payload', field: 'value'});
+      desk.session.say(
+        'info',
+        'Ids and trace in the headers are new; ids inside the value stay. Ctrl+P headers: which to carry.',
+      );
     },
   },
 ];
 
-/** The row that the person points at: the one in the detail, the one selected, else the newest. */
+/** The row that the person points at: the one in the detail or the list of failures, the one selected, else the newest. */
 export function selectedRow({session, screen}: Desk): Row | null {
   const {stream} = session;
-  if (screen.overlay?.kind === 'detail') return stream.row(screen.overlay.rowId);
+  const {overlay} = screen;
+  if (overlay?.kind === 'detail') return stream.row(overlay.rowId);
+  if (overlay?.kind === 'failures') return selectedFailure({session}, overlay)?.row ?? null;
   const rows = visibleRows(session, screen);
   return (screen.row === null ? rows.at(-1) : rows[indexFrom(rows, screen.row)]) ?? null;
 }
@@ -192,7 +200,7 @@ function whyNotOpen(desk: Desk): string | null {
   return `${positionOf(row)} is not held; h goes to the next held message.`;
 }
 
-function whyNoDeadLetter({session: {place}}: Desk): string | null {
+export function whyNoDeadLetter({session: {place}}: Desk): string | null {
   if (deadLetterTopic(place.topic) !== null) return null;
   return `${place.topic} is a dead-letter topic itself; its messages are not dead-lettered again.`;
 }
@@ -201,8 +209,18 @@ function whyNoQuestion({session}: Desk): string | null {
   return session.question ? null : 'The group knows where it is.';
 }
 
-function notHeld({session}: Desk, row: Row): void {
-  session.say('warning', `${positionOf(row)} is not held any more.`);
+function notHeld(desk: Desk, row: Row): void {
+  desk.session.say('warning', notHeldYet(desk, row));
+}
+
+export function notHeldYet({session}: Desk, row: Row): string {
+  const {state} = row;
+  const {obstacle} = session.partitions.find(({partition}) => partition === row.partition) ?? {};
+  if (obstacle?.status === 'dead-lettering' && obstacle.offset === row.offset)
+    return `${positionOf(row)} is on its way to the dead-letter topic.`;
+  if (state.status !== 'retrying') return `${positionOf(row)} is not held any more.`;
+  const seconds = secondsUntil(state.nextAttemptAt, session.now);
+  return `${positionOf(row)} is tried again by itself in ${seconds} s; only when it is held, it waits for you.`;
 }
 
 function motion(

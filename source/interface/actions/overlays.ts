@@ -70,7 +70,7 @@ export const overlayActions: readonly Action[] = [
     scope: 'detail',
     title: 'close',
     description: 'Close this',
-    run: ({screen}) => screen.change({overlay: null}),
+    run: ({screen}) => screen.change({overlay: beneath(screen)}),
   },
   {
     id: 'palette-up',
@@ -112,9 +112,9 @@ export const overlayActions: readonly Action[] = [
   },
 ];
 
-/** What a question was asked over. */
+/** What it was opened from. */
 function beneath({overlay}: Screen): Overlay | null {
-  return overlay?.kind === 'confirm' ? (overlay.back ?? null) : null;
+  return overlay && 'back' in overlay ? (overlay.back ?? null) : null;
 }
 
 function turn({screen}: Desk, by: number): void {

@@ -87,7 +87,7 @@ export function PayloadPane({desk, area, theme, focused, wasCommand, scrolls}: P
             [
               ' ',
               [`headers ${headerCount}`, editing('headers') ? theme.accent : theme.quiet],
-              [textOf(composer.headers) === '' ? '  one a line: name: text' : '', theme.quiet],
+              [headersHint(composer), theme.quiet],
             ],
             width,
           ),
@@ -111,6 +111,11 @@ function verdictOf(composer: Desk['composer'], theme: Theme): Piece[] {
   }
   if (check.valid) return [' ', ['valid', theme.good], ` · ${bytes(size)}${placeholders}`];
   return size === 0 ? [[' empty: write JSON here', theme.quiet]] : [' ', [place, theme.bad]];
+}
+
+function headersHint({replacing, headers}: Desk['composer']): string {
+  if (replacing) return '  new ids; those in the value stay';
+  return textOf(headers) === '' ? '  one a line: name: text' : '';
 }
 
 const asIs = (text: string) => text;

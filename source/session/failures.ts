@@ -1,0 +1,81 @@
+import type {PartitionView} from './partitions.ts';
+import type {Row} from './row.ts';
+import type {Session} from './session.ts';
+
+/** What stands in a partition's way: a message that is held or tried again, or a position that is lost. */
+export type OpenFailure = {
+  readonly partition: number;
+  /** Of the message; of a lost position: the position. */
+  readonly offset: bigint;
+  readonly status: 'held' | 'retrying' | 'dead-lettering' | 'lost';
+  /** Alike are those of the same name: `TypeError`, `HTTP 503`. */
+  readonly name: string;
+  /** From outside perhaps: make it safe before showing it. */
+  readonly text: string;
+  readonly row: Row | null;
+  /** When the first attempt failed that we saw; null: not known. ms since 1970. */
+  readonly since: number | null;
+  /** Offsets that wait behind it, as far as the end is known. */
+  readonly behind: bigint | null;
+};
+
+const lostName = 'position lost';
+
+/** Everything that stands in the way over all partitions: lost positions first, then alike ones together. */
+export function openFailures({partitions, stream}: Pick<Session, 'partitions' | 'stream'>): OpenFailure[] {
+  const found = partitions.flatMap(view => failureOf(view, offset => stream.rowAt(view.partition, offset)));
+  return found.sort(
+    (left, right) =>
+      Number(right.status === 'lost') - Number(left.status === 'lost') ||
+      compare(left.name, right.name) ||
+      left.partition - right.partition,
+  );
+}
+
+/** How many of these are as `status` says. */
+export function countOf(failures: readonly OpenFailure[], status: OpenFailure['status']): number {
+  return failures.filter(each => each.status === status).length;
+}
+
+function failureOf(view: PartitionView, rowAt: (offset: bigint) => Row | null): OpenFailure[] {
+  const {partition, obstacle, end} = view;
+  switch (obstacle?.status) {
+    case 'lost': {
+      const {position, first, cause} = obstacle.lost;
+      const text = {
+        retention: `${position}–${first - 1n} no longer exist (retention)`,
+        'beyond-end': `the log ends at ${obstacle.lost.end}, before it`,
+        recreated: 'the topic was deleted and made again',
+      }[cause];
+      const nothing = {row: null, since: null, behind: null};
+      return [{partition, offset: position, status: 'lost', name: lostName, text, ...nothing}];
+    }
+    case 'held':
+    case 'retrying':
+    case 'dead-lettering': {
+      const {status, offset} = obstacle;
+      const row = rowAt(offset);
+      const told = row && 'failure' in row.state ? row.state.failure : null;
+      const failure = 'failure' in obstacle ? obstacle.failure : told;
+      const because = row?.state.status === 'held' && row.state.because ? `${row.state.because}; ` : '';
+      return [
+        {
+          partition,
+          offset,
+          status,
+          name: failure?.name ?? 'failed',
+          text: `${because}${failure?.message ?? ''}`,
+          row,
+          since: row ? (row.attempts[0]?.at ?? row.arrivedAt) : null,
+          behind: end === null ? null : end > offset + 1n ? end - offset - 1n : 0n,
+        },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
