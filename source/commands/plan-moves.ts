@@ -55,7 +55,7 @@ export async function planMoves(
     const move = moveOf({...facts, atTime: time < 0n ? null : time}, target);
     if (!('outside' in move)) return move;
     throw new CommandError(
-      `Partition ${partition} has no offset ${move.outside.offset}: it has ${first} to ${end} (the end). --partition says which one is meant.`,
+      `Partition ${partition} has no offset ${move.outside.offset}: it has ${first} to ${end} (the end).`,
       exitCodes.wrongUse,
     );
   });

@@ -22,6 +22,7 @@ export function headerLine(session: Session, width: number, theme: Theme): strin
   }
   // Before all that may be cut: nobody should take what was put in on purpose for what happens by itself.
   if (faulty) start.unshift([' FAULTS ON ', theme.selected], ' ');
+  if (session.step) start.unshift([' STEP ', theme.selected], ' ');
   start.push(safeText(place.brokers), '  ', [safeText(place.topic), theme.strong]);
   if (width >= 100) start.push(`  group ${safeText(place.group)}`);
   const broker: Piece =

@@ -1,4 +1,5 @@
 import {type Key, useInput, usePaste} from 'ink';
+import {ask, goBack} from './actions/going-back.ts';
 import {composeLine, textOverlays} from './compose/compose-line.ts';
 import type {Desk} from './desk.ts';
 import {actionFor, perform} from './keymap.ts';
@@ -70,7 +71,7 @@ export function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}
 
 function takesText({overlay, focus}: Screen): boolean {
   return overlay
-    ? ['palette', 'skip', 'filter', 'search', ...textOverlays].includes(overlay.kind)
+    ? ['palette', 'skip', 'filter', 'search', 'go-back', ...textOverlays].includes(overlay.kind)
     : focus === 'payload';
 }
 
@@ -94,6 +95,12 @@ function lineOf(desk: Desk): Line | null {
       return {text: overlay.reason, set: reason => screen.change({overlay: {...overlay, reason}})};
     case 'filter':
       return {text: screen.filter, set: filter => screen.change({filter, row: null})};
+    case 'go-back':
+      return {
+        text: overlay.place,
+        set: place => ask(desk, {...overlay, place}),
+        submit: () => goBack(desk, overlay),
+      };
     case undefined:
       if (screen.focus !== 'payload') return null;
       if (screen.field === 'key') return {text: composer.key ?? '', set: key => composer.setKey(key)};

@@ -4,6 +4,7 @@ import {consumerActions} from './actions/consumer.ts';
 import {failureActions} from './actions/failures.ts';
 import {faultActions} from './actions/faults.ts';
 import {generalActions} from './actions/general.ts';
+import {goingBackActions} from './actions/going-back.ts';
 import {overlayActions} from './actions/overlays.ts';
 import {payloadActions} from './actions/payload.ts';
 import {redriveActions} from './actions/redrive.ts';
@@ -36,6 +37,7 @@ export type Scope =
   | 'results'
   | 'result'
   | 'result-message'
+  | 'go-back'
   | 'leaving'
   | 'overlay';
 
@@ -68,6 +70,7 @@ export const actions: readonly Action[] = [
   ...redriveActions,
   ...faultActions,
   ...searchActions,
+  ...goingBackActions,
 ];
 
 /** The scopes that count in each place, the nearest first. */
@@ -91,6 +94,7 @@ export const places = {
   drafts: ['drafts', 'overlay'],
   'save-template': ['overlay'],
   redrive: ['redrive', 'overlay'],
+  'go-back': ['go-back', 'overlay'],
   leaving: ['leaving'],
 } as const satisfies Record<string, readonly Scope[]>;
 

@@ -1,4 +1,5 @@
 import type {DraftField} from '../session/draft.ts';
+import type {GoBackPlan} from '../session/go-back.ts';
 import type {ComposeOverlay} from './compose/compose-overlay.ts';
 import type {FailureOverlay} from './failures/failure-overlay.ts';
 import type {PaneName} from './layout.ts';
@@ -43,6 +44,14 @@ export type Overlay =
       readonly back?: FailureOverlay;
     }
   | ComposeOverlay
+  | {
+      readonly kind: 'go-back';
+      readonly place: string;
+      /** null: all. */
+      readonly partition: number | null;
+      readonly how: 'replay' | 'rewind';
+      readonly plan: GoBackPlan;
+    }
   | {readonly kind: 'faults'; readonly words: string}
   /** `question` is safe to show. `back`: what lay there before, and lies there again after the answer; left out: nothing. */
   | {

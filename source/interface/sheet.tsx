@@ -7,6 +7,7 @@ import type {Gate} from './key-gate.tsx';
 import {type Action, actions, actionsAt, perform} from './keymap.ts';
 import type {Area} from './layout.ts';
 import {FaultSheet} from './panes/fault-sheet.tsx';
+import {GoBackSheet, goBackHeight} from './panes/go-back-sheet.tsx';
 import {confirmLines, paletteLines} from './panes/overlays.ts';
 import {titleBar} from './panes/title.ts';
 import {Asked} from './parts/asked.tsx';
@@ -27,6 +28,8 @@ export function sheetHeight(overlay: Overlay | null, rows: number): number {
       return 2;
     case 'search':
       return searchFormHeight;
+    case 'go-back':
+      return goBackHeight;
     case 'palette':
       return Math.min(12, Math.floor(rows / 2));
     default:
@@ -89,6 +92,8 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
       return <FaultSheet desk={desk} gate={gate} theme={theme} words={overlay.words} width={width} />;
     case 'search':
       return <Rows rows={searchFormLines(overlay, desk.session.place.topic, area, theme)} />;
+    case 'go-back':
+      return <GoBackSheet desk={desk} gate={gate} theme={theme} overlay={overlay} width={width} />;
     case 'palette': {
       const found = matching(desk, overlay.query);
       const at = Math.min(overlay.at, Math.max(0, found.length - 1));

@@ -91,6 +91,11 @@ export class Consumption {
     });
   }
 
+  /** Ours in the group; null: we are in none now. */
+  get memberId(): string | null {
+    return this.#generation?.memberId ?? null;
+  }
+
   get state(): ConsumerState {
     return this.#state;
   }

@@ -126,6 +126,12 @@ export class Groups {
     }
   }
 
+  /** Rejects with GroupInUse where somebody but the member named is in the group. */
+  async checkUnused(group: string, but: string | null): Promise<void> {
+    const others = ((await this.describe(group))?.members ?? []).filter(({member}) => member !== but);
+    if (others.length > 0) throw inUse(group, others, but === null ? '' : ' beside this one');
+  }
+
   /** Resolves when nobody is in the group; rejects with GroupInUse where somebody stays. */
   async untilEmpty(group: string, within = emptiesWithin): Promise<void> {
     const until = Date.now() + within;
@@ -206,12 +212,12 @@ function assignmentOf(bytes: Buffer): Member['partitions'] {
   }
 }
 
-function inUse(group: string, members: readonly Member[]): GroupInUse {
+function inUse(group: string, members: readonly Member[], beside = ''): GroupInUse {
   const who = members.map(({client, host}) => `${client} on ${host.replace(/^\//, '')}`).join(', ');
   const count =
     members.length === 0
       ? 'members'
-      : `${members.length} ${members.length === 1 ? 'member' : 'members'} (${who})`;
+      : `${members.length} ${members.length === 1 ? 'member' : 'members'}${beside} (${who})`;
   return new GroupInUse(
     `Group ${group} has ${count}: its offsets are set only while nobody is in it. Stop them first.`,
   );

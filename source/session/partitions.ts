@@ -1,4 +1,5 @@
 import type {LostPosition} from '../flow/events.ts';
+import type {Message} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import type {PartitionStatus} from '../flow/partition-status.ts';
 import type {LaneView} from '../flow/processing.ts';
@@ -25,6 +26,10 @@ export type PartitionView = PartitionStatus & {
   readonly lag: bigint | null;
   readonly isOurs: boolean;
   readonly obstacle: Obstacle | null;
+  /** Step by step: the message that waits to be released. */
+  readonly waiting: Message | null;
+  /** In a replay: offsets that are left below the committed one; 0: none runs. */
+  readonly left: bigint;
 };
 
 /** The log's bounds, as whoever asked last was told, and what the group has committed. */
@@ -58,6 +63,8 @@ export function partitionViews(
       lag: end === null || from === null ? null : end > from ? end - from : 0n,
       isOurs: lane !== undefined,
       obstacle: lane ? obstacleOf(lane) : null,
+      waiting: lane?.waiting ?? null,
+      left: lane && commit !== null && !isLost && lane.prefix < commit ? commit - lane.prefix : 0n,
     };
   });
 }

@@ -66,6 +66,8 @@ export class Session {
   search: Search | null = null;
   /** Faults put in on purpose; plainly visible while on. */
   faults: InjectedFaults = noFaults;
+  /** Step by step: each message waits until it is released. */
+  step = false;
   /** Counted up whenever something may look different. */
   version = 0;
   readonly #clock: Clock;
@@ -255,6 +257,11 @@ export class Session {
   setFaults(faults: InjectedFaults): void {
     this.#dirty = true;
     this.faults = faults;
+  }
+
+  setStep(step: boolean): void {
+    this.#dirty = true;
+    this.step = step;
   }
 
   /** Asked before each commit: the fault of that name takes place once. */

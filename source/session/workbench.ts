@@ -1,6 +1,7 @@
 import type {Delivery, Draft} from '../flow/delivery.ts';
 import type {PartitionStatus} from '../flow/partition-status.ts';
 import type {LaneView} from '../flow/processing.ts';
+import type {GoBackPort} from './go-back.ts';
 import type {SearchText} from './search.ts';
 
 /** What is known of the topic. Times are ms since 1970; `explanation` is one sentence for a person. */
@@ -20,7 +21,7 @@ export type TopicState =
 export type StartAnswer = 'beginning' | 'end';
 
 /** What the interface can ask for. Nothing throws; what happens comes back through the session. */
-export type Workbench = {
+export type Workbench = GoBackPort & {
   /** Looks at the topic now, and again by itself every few seconds. */
   lookAtTopic(): void;
   createTopic(): void;

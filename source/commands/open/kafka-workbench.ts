@@ -3,6 +3,7 @@ import type {Delivery, Draft} from '../../flow/delivery.ts';
 import type {FailurePolicy} from '../../flow/failure-policy.ts';
 import type {Handler} from '../../flow/handler.ts';
 import {injectFaults} from '../../flow/inject-faults.ts';
+import type {Move} from '../../flow/moves.ts';
 import type {LaneView} from '../../flow/processing.ts';
 import type {KafkaClient} from '../../kafka/client.ts';
 import {Consumption} from '../../kafka/consumption.ts';
@@ -11,10 +12,12 @@ import {createPartitioner} from '../../kafka/partitioners.ts';
 import {KafkaPublisher} from '../../kafka/publisher.ts';
 import type {StartChoice} from '../../kafka/start-choice.ts';
 import {type EnsureOptions, Topics} from '../../kafka/topics.ts';
+import type {GoBackPlan} from '../../session/go-back.ts';
 import type {SearchText} from '../../session/search.ts';
 import type {Session} from '../../session/session.ts';
 import type {Leaving, StartAnswer, Workbench} from '../../session/workbench.ts';
 import {sentenceFor} from '../connection.ts';
+import {GoingBack} from './going-back.ts';
 import {RedriveDesk} from './redrive-desk.ts';
 import {TopicSearch} from './topic-search.ts';
 
@@ -43,9 +46,11 @@ export class KafkaWorkbench implements Workbench {
   readonly #publisher: KafkaPublisher;
   readonly redrive: RedriveDesk;
   readonly #search: TopicSearch;
+  readonly #goingBack: GoingBack;
   #consumption: Consumption | null = null;
   #handler: Handler | null = null;
   #starting = false;
+  #stopping: Promise<void> | null = null;
   #cancelLook: (() => void) | null = null;
   #failures = 0;
   #createdAt: number | null = null;
@@ -67,6 +72,22 @@ export class KafkaWorkbench implements Workbench {
       explain: (error, topic) => sentenceFor(error, client, topic),
     });
     this.#search = new TopicSearch(options.session, client, error => this.#explain(error));
+    let wasPaused = false;
+    this.#goingBack = new GoingBack({
+      client,
+      topics: this.#topics,
+      session: options.session,
+      member: () => (this.#consumption ? this.#consumption.memberId : null),
+      stop: async () => {
+        const wasThere = this.#consumption !== null;
+        wasPaused = this.#consumption?.processing.isPausedByHand ?? false;
+        await this.#stop();
+        this.lookAtTopic();
+        return wasThere;
+      },
+      consume: start => this.#consume(start, wasPaused),
+      explain: error => this.#explain(error),
+    });
   }
 
   get #session(): Session {
@@ -97,8 +118,7 @@ export class KafkaWorkbench implements Workbench {
           partitions: found.partitions,
           createdAt: this.#createdAt,
         });
-        if (!this.#consumption)
-          this.#session.takeCommitted(await this.#topics.committed(this.#session.place.group, this.#topic));
+        if (!this.#consumption) await this.#lookAtCommitted();
       }
     } catch (error) {
       if (this.#leaving) return;
@@ -108,6 +128,12 @@ export class KafkaWorkbench implements Workbench {
     }
     this.#cancelLook?.();
     if (!this.#leaving) this.#cancelLook = clock.after(pause, () => void this.#look());
+  }
+
+  async #lookAtCommitted(): Promise<void> {
+    const committed = await this.#topics.committed(this.#session.place.group, this.#topic);
+    // A consumer that was started meanwhile knows better.
+    if (!this.#consumption) this.#session.takeCommitted(committed);
   }
 
   createTopic(): void {
@@ -144,10 +170,10 @@ export class KafkaWorkbench implements Workbench {
     this.#consume(this.#start);
   }
 
-  #consume(start: StartChoice): void {
+  #consume(start: StartChoice, isPaused = false): void {
     if (this.#consumption || this.#starting || this.#leaving) return;
     this.#starting = true;
-    this.#begin(start)
+    this.#begin(start, isPaused)
       .catch(async (error: unknown) => {
         this.#session.takeConsumerState({status: 'failed', explanation: (error as Error).message});
       })
@@ -156,7 +182,7 @@ export class KafkaWorkbench implements Workbench {
       });
   }
 
-  async #begin(start: StartChoice): Promise<void> {
+  async #begin(start: StartChoice, isPaused: boolean): Promise<void> {
     const {client, clock, policy, onLost} = this.#options;
     const session = this.#session;
     const {topic, group} = session.place;
@@ -196,19 +222,49 @@ export class KafkaWorkbench implements Workbench {
       },
     });
     this.#consumption = consumption;
+    consumption.processing.step(session.step);
+    if (isPaused) consumption.pause();
     void consumption.start();
   }
 
   stopConsumer(): void {
+    this.#stop().catch(async (error: unknown) => this.#session.say('error', await this.#explain(error)));
+  }
+
+  /** Resolves when the group is left, whoever asked for it first. */
+  #stop(): Promise<void> {
     const consumption = this.#consumption;
-    if (!consumption) return;
-    consumption.stop(grace).then(
-      () => {
-        if (this.#consumption === consumption) this.#consumption = null;
+    if (!consumption) return Promise.resolve();
+    this.#stopping ??= consumption
+      .stop(grace)
+      .then(() => {
+        this.#consumption = null;
         this.#session.touch();
-      },
-      async (error: unknown) => this.#session.say('error', await this.#explain(error)),
-    );
+      })
+      .finally(() => {
+        this.#stopping = null;
+      });
+    return this.#stopping;
+  }
+
+  planGoBack(place: string, partition: number | null): Promise<GoBackPlan> {
+    return this.#goingBack.plan(place, partition);
+  }
+
+  replay(moves: readonly Move[]): void {
+    this.#goingBack.replay(moves);
+  }
+
+  rewind(moves: readonly Move[]): void {
+    this.#goingBack.rewind(moves);
+  }
+
+  step(on: boolean): void {
+    this.#consumption?.processing.step(on);
+  }
+
+  release(partition: number): boolean {
+    return (this.#consumption?.processing.release(partition).length ?? 0) > 0;
   }
 
   pauseConsumer(): void {

@@ -8,6 +8,7 @@ import type {Screen} from '../screen.ts';
 import type {Theme} from '../theme.ts';
 import {indexFrom, visibleRows} from '../visible-rows.ts';
 import {type MessageColumns, messageRow} from './message-row.ts';
+import {mannerText, replayLines, stepLines} from './step-lines.ts';
 import {titleBar} from './title.ts';
 
 type Look = {readonly theme: Theme; readonly focused: boolean; readonly columns: MessageColumns};
@@ -18,13 +19,18 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
   const {counts} = session.stream;
   const rows = visibleRows(session, screen);
   const title = titleBar(
-    `CONSUMER ${stateText(session)}  ✓ ${counts.processed}  ✗ ${counts.failed}  ↷ ${counts.skipped}${
+    `CONSUMER ${stateText(session)}${mannerText(session, area.width)}  ✓ ${counts.processed}  ✗ ${counts.failed}  ↷ ${counts.skipped}${
       counts.deadLettered > 0 ? `  → ${counts.deadLettered}` : ''
     }`,
     followText(session, screen),
     {width: area.width, focused, theme},
   );
-  const notice = [...faultLines(session, area.width, theme), ...noticeLines(session, area.width, theme)];
+  const notice = [
+    ...faultLines(session, area.width, theme),
+    ...replayLines(session, area.width, theme),
+    ...stepLines(session, area.width, theme),
+    ...noticeLines(session, area.width, theme),
+  ];
   const room = Math.max(0, area.height - 1 - notice.length);
   if (rows.length === 0) {
     const isFiltered = screen.filter.trim() !== '';
@@ -133,13 +139,13 @@ function noticeLines({consumer, question, now, place}: Session, width: number, t
   }
 }
 
-function empty({consumer, topic, partitions}: Session, width: number, theme: Theme): string[] {
+function empty({consumer, topic, partitions, step}: Session, width: number, theme: Theme): string[] {
   const line = (text: string) => [theme.quiet(row([' ', text], width))];
   if (consumer.status === 'stopped') {
     if (topic.status === 'missing') return line('The topic is not there yet.');
     return line('x starts the consumer.');
   }
-  if (consumer.status !== 'running') return [];
+  if (consumer.status !== 'running' || step) return [];
   const retained = partitions.some(({first, end}) => first !== null && end !== null && end > first);
   return line(
     retained

@@ -157,6 +157,9 @@ function partitionRow(
     else pieces.push(text);
   }
   if (view.obstacle) pieces.push(' ', ...obstaclePieces(view.obstacle, now, theme));
+  else if (view.waiting) pieces.push([` ‖ ${view.waiting.offset} waits to be released`, theme.waiting]);
+  else if (view.left > 0n)
+    pieces.push([` ↺ replaying, ${view.left} to where the commit stays`, theme.waiting]);
   else if (!view.isOurs) pieces.push([' not consumed here', theme.quiet]);
   return row(pieces, width);
 }

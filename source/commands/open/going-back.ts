@@ -1,0 +1,117 @@
+import {type Move, totalOf} from '../../flow/moves.ts';
+import type {KafkaClient} from '../../kafka/client.ts';
+import {GroupInUse, Groups} from '../../kafka/groups.ts';
+import type {StartChoice, StartOfOneChoice} from '../../kafka/start-choice.ts';
+import type {Topics} from '../../kafka/topics.ts';
+import type {GoBackPlan} from '../../session/go-back.ts';
+import type {Session} from '../../session/session.ts';
+import {CommandError} from '../exit-codes.ts';
+import {moveTargetOf, planMoves} from '../plan-moves.ts';
+
+export type GoingBackPorts = {
+  readonly client: KafkaClient;
+  readonly topics: Topics;
+  readonly session: Session;
+  /** Our member id while we are in the group. */
+  member(): string | null;
+  /** Leaves the group in order; answers whether a consumer was there. */
+  stop(): Promise<boolean>;
+  consume(start: StartChoice): void;
+  explain(error: unknown): Promise<string>;
+};
+
+/**
+ * Going back in the interface. A replay starts the consumer elsewhere; a rewind takes it out of the group first, since
+ * the broker sets offsets only of a group that nobody is in. A new consumer remembers nothing that could undo it.
+ */
+export class GoingBack {
+  readonly #ports: GoingBackPorts;
+  #busy = false;
+
+  constructor(ports: GoingBackPorts) {
+    this.#ports = ports;
+  }
+
+  async plan(place: string, partition: number | null): Promise<GoBackPlan> {
+    const {client, topics, session} = this.#ports;
+    try {
+      const target = moveTargetOf(place.trim() || 'beginning', session.now);
+      const {topic, group} = session.place;
+      const partitions = partition === null ? null : [partition];
+      const moves = await planMoves({client, topics}, {topic, group, target, partitions});
+      const ahead = moves.find(({passed}) => passed > 0n);
+      if (ahead && target.to !== 'time') {
+        const problem = `That is ahead, past ${totalOf(moves, 'passed')} messages that nobody processed; kafka-notify rewind --skip-unprocessed does that.`;
+        return {status: 'impossible', problem};
+      }
+      // A time is a way back only: where the group has not come so far, it stays where it is.
+      const back = moves.filter(({again}) => again > 0n);
+      if (back.length > 0) return {status: 'possible', moves: back};
+      return {
+        status: 'impossible',
+        problem: 'Nothing that was processed lies behind it: no message comes again.',
+      };
+    } catch (error) {
+      return {status: 'impossible', problem: await this.#sentence(error)};
+    }
+  }
+
+  replay(moves: readonly Move[]): void {
+    void this.#alone(async () => {
+      const {session} = this.#ports;
+      await this.#ports.stop();
+      const chosen = moves.map(({partition, to}): [number, StartOfOneChoice] => [
+        partition,
+        {from: 'offset', offset: to, skipToEnd: false},
+      ]);
+      this.#ports.consume({from: 'several', partitions: new Map(chosen), others: {from: 'committed'}});
+      session.say('info', `Replaying ${totalOf(moves, 'again')} messages; the commit stays.`);
+    });
+  }
+
+  rewind(moves: readonly Move[]): void {
+    void this.#alone(async () => {
+      const {client, session} = this.#ports;
+      const {topic, group} = session.place;
+      const groups = new Groups(client);
+      try {
+        const us = this.#ports.member();
+        await groups.checkUnused(group, us);
+        const wasThere = await this.#ports.stop();
+        try {
+          await groups.untilEmpty(group);
+          const offsets = moves.map(({partition, to}) => ({topic, partition, offset: to}));
+          await groups.setOffsets(group, topic, offsets);
+          session.say('info', `Rewound: ${totalOf(moves, 'again')} messages come again.`);
+        } finally {
+          if (wasThere) this.#ports.consume({from: 'committed'});
+        }
+      } finally {
+        await groups.close();
+      }
+    });
+  }
+
+  /** One at a time; what goes wrong is said. */
+  async #alone(act: () => Promise<void>): Promise<void> {
+    const {session} = this.#ports;
+    if (this.#busy) {
+      session.say('warning', 'Going back already; a moment.');
+      return;
+    }
+    this.#busy = true;
+    try {
+      await act();
+    } catch (error) {
+      session.say('error', await this.#sentence(error));
+    } finally {
+      this.#busy = false;
+      session.touch();
+    }
+  }
+
+  async #sentence(error: unknown): Promise<string> {
+    if (error instanceof CommandError || error instanceof GroupInUse) return error.message;
+    return this.#ports.explain(error);
+  }
+}
