@@ -74,7 +74,7 @@ describeOnBrokers('text from outside on the screen', broker => {
       terminal.press('h');
       await terminal.waitFor(/▸✗ held/);
       terminal.press('enter');
-      for (const view of ['json', 'raw', 'hex', 'headers', 'attempts']) {
+      for (const view of ['json', 'raw', 'hex', 'headers', 'attempts', 'life']) {
         await terminal.waitFor(
           screen => screen.some(row => row.includes(`MESSAGE `)) && terminal.isInverted(` ${view} `),
         );
@@ -90,6 +90,29 @@ describeOnBrokers('text from outside on the screen', broker => {
     await terminal.waitFor('lines 1–');
     terminal.press('pagedown', 'pagedown', 'G', 'esc');
     await terminal.waitFor(/▸✗ held/);
+    terminal.press('S');
+    await terminal.waitFor('SEARCH what');
+    terminal.paste(`${texts.join(' ')}`);
+    await terminal.waitFor(/filter .*\S/);
+    terminal.press('enter');
+    await terminal.waitFor(/No match in (\d+) of \1 /);
+    terminal.press('S');
+    await terminal.waitFor('SEARCH what');
+    terminal.press('ctrl+u');
+    await terminal.waitFor(/filter *$/m);
+    terminal.press('enter');
+    await terminal.waitFor(`${values.length} found`);
+    for (let at = 0; at < values.length; at++) {
+      terminal.press('enter');
+      for (const view of ['json', 'raw', 'hex', 'headers']) {
+        await terminal.waitFor(() => terminal.isInverted(` ${view} `));
+        terminal.press('tab');
+      }
+      await terminal.waitFor(() => terminal.isInverted(' json '));
+      terminal.press('esc');
+      await terminal.waitFor(`${values.length} found`);
+      terminal.press('down');
+    }
     expect(foreignIn(terminal.output())).toEqual([]);
   }, 180_000);
 
