@@ -40,7 +40,8 @@ export class Timeline {
       }
       case 'committed':
         for (const {partition, offset} of event.offsets) this.committed.take(partition, offset, now);
-        this.#arrive(now);
+        if (this.#waiting.length > 0)
+          this.#waiting = this.#waiting.filter(published => !this.#hasArrived(published, now));
         break;
       default:
         break;
@@ -52,10 +53,11 @@ export class Timeline {
     if (state.status !== 'acknowledged' || this.#counted.has(id)) return;
     this.#counted.add(id);
     if (this.#counted.size > mostWaiting * 2) this.#counted.delete(this.#counted.values().next().value!);
-    this.#waiting.push({partition: state.partition, offset: state.offset, sentAt});
+    const published = {partition: state.partition, offset: state.offset, sentAt};
+    // The commit can be quicker than the acknowledgement. Only this one is looked at: thousands may come in a row.
+    if (this.#hasArrived(published, now)) return;
+    this.#waiting.push(published);
     if (this.#waiting.length > mostWaiting) this.#waiting.shift();
-    // The commit can be quicker than the acknowledgement.
-    this.#arrive(now);
   }
 
   /** Publishes whose commit has not come yet. */
@@ -63,14 +65,12 @@ export class Timeline {
     return this.#waiting.length;
   }
 
-  #arrive(now: number): void {
-    if (this.#waiting.length === 0) return;
-    this.#waiting = this.#waiting.filter(({partition, offset, sentAt}) => {
-      // One that was published long after it was committed so far is one of an earlier topic of that name.
-      const commit = this.committed.past(partition, offset);
-      if (!commit || commit.at < sentAt) return true;
-      if (this.#received.past(partition, offset)) this.wholeWay.add(Math.min(commit.at, now) - sentAt);
-      return false;
-    });
+  /** Whether it is committed by now, and so is not waited for; its way is counted where we consumed it. */
+  #hasArrived({partition, offset, sentAt}: Published, now: number): boolean {
+    const commit = this.committed.past(partition, offset);
+    // One that was published long after it was committed so far is one of an earlier topic of that name.
+    if (!commit || commit.at < sentAt) return false;
+    if (this.#received.past(partition, offset)) this.wholeWay.add(Math.min(commit.at, now) - sentAt);
+    return true;
   }
 }

@@ -29,6 +29,7 @@ export class RedriveDesk implements RedrivePort {
   #plan: RedrivePlan | null = null;
   #run: {readonly run: RedriveRun; readonly ended: Promise<void>} | null = null;
   #reading = new AbortController();
+  #closing = false;
 
   constructor(options: RedriveDeskOptions) {
     this.#options = options;
@@ -82,6 +83,7 @@ export class RedriveDesk implements RedrivePort {
 
   /** What is in hand comes to its end, and what is finished is committed. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#reading.abort();
     this.cancel();
     await this.#run?.ended;
@@ -95,8 +97,10 @@ export class RedriveDesk implements RedrivePort {
     this.#publisher ??= this.#options.newPublisher();
     const run = begin({...this.#options, redrive, publisher: this.#publisher, rate});
     const end = async (level: 'info' | 'warning' | 'error', text: string) => {
-      await this.#commitPrefixes(redrive);
-      await this.#countAgain(redrive);
+      if (!this.#closing) {
+        await this.#commitPrefixes(redrive);
+        await this.#countAgain(redrive);
+      }
       this.#run = null;
       redrive.setState({status: 'ready'});
       // Said last: who reads it can go on at once.
@@ -181,6 +185,7 @@ export class RedriveDesk implements RedrivePort {
   async #countAgain(redrive: Redrive): Promise<void> {
     try {
       const plan = await planRedrive(this.#options.topics, redrive);
+      this.#plan = plan;
       redrive.setList(redrive.letters, plan.waiting, startsOf(plan));
     } catch {
       // It is told when the person looks again.
