@@ -2,7 +2,7 @@ import type {Draft, DraftHeader} from '../flow/delivery.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import {checkJson, type JsonCheck} from '../payload/check-json.ts';
 import {formatJson} from '../payload/format-json.ts';
-import {expandPlaceholders, nextPlaceholders} from '../payload/placeholders.ts';
+import {expandPlaceholders, nextPlaceholders, type PlaceholderValues} from '../payload/placeholders.ts';
 import {
   type DraftField,
   type DraftText,
@@ -250,6 +250,12 @@ export class Composer {
       session.say('warning', `${positionOf(replacing)} is not held any more; the new message is ${where}.`);
     }
     if (this.replacing?.partition === partition && this.replacing.offset === offset) this.giveUpReplacing();
+  }
+
+  /** What placeholders stand for in the next draft that is sent in bulk. */
+  nextValues(): PlaceholderValues {
+    this.#sequence++;
+    return nextPlaceholders(this.#sequence, Date.now());
   }
 
   /** Whether the value is JSON, and how many bytes it has; of a large draft as it was when typing last paused. */

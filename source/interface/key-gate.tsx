@@ -4,7 +4,7 @@ import {composeLine, textOverlays} from './compose/compose-line.ts';
 import type {Desk} from './desk.ts';
 import {actionFor, perform} from './keymap.ts';
 import {keyName} from './keys.ts';
-import {eachKey, editorAction} from './parts/editor/editor-keys.ts';
+import {eachKey, eachOfLine, editorAction} from './parts/editor/editor-keys.ts';
 import type {Screen} from './screen.ts';
 import {writeInSearch} from './search-form.ts';
 
@@ -19,7 +19,7 @@ export type Gate = {wasCommand: boolean};
 export function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}) {
   const {screen, composer} = desk;
   useInput((input, key) => {
-    const keys = eachKey(input, key);
+    const keys = eachKey(input, key).flatMap(each => (lineOf(desk)?.submit ? eachOfLine(each) : [each]));
     for (const [each, its] of keys) hear(each, its as Key, keys.length > 1);
     if (keys.length > 1) gate.wasCommand = true;
   });

@@ -31,6 +31,8 @@ export type Scope =
   | 'skip'
   | 'confirm'
   | 'drafts'
+  | 'bulk'
+  | 'bulk-run'
   | 'redrive'
   /** Where a search is written, its results, one of them, and both of the latter. */
   | 'search'
@@ -93,6 +95,8 @@ export const places = {
   confirm: ['confirm', 'overlay'],
   drafts: ['drafts', 'overlay'],
   'save-template': ['overlay'],
+  bulk: ['bulk', 'overlay'],
+  'bulk-run': ['bulk-run', 'overlay'],
   redrive: ['redrive', 'overlay'],
   'go-back': ['go-back', 'overlay'],
   leaving: ['leaving'],

@@ -3,13 +3,16 @@ import {Ring} from './ring.ts';
 import {type Latency, Sample} from './sample.ts';
 
 const kept = 500;
+/** Deliveries whose answer is waited for, at most; beyond that the oldest are counted as they were. */
+const mostOpen = 100_000;
 
 /** The newest publishes with what is known of each, and how quickly the broker acknowledges. */
 export class Deliveries {
   readonly #ring = new Ring<Delivery>(kept);
   readonly #latencies = new Sample();
   readonly #counts = {acknowledged: 0, failed: 0, unknown: 0, pending: 0};
-  readonly #states = new Map<number, Delivery['state']['status']>();
+  /** Those that may change yet, by id: pending, or unknown, whose answer may still come. */
+  readonly #open = new Map<number, 'pending' | 'unknown'>();
 
   /** Oldest first. */
   get items(): readonly Delivery[] {
@@ -22,13 +25,16 @@ export class Deliveries {
 
   /** A new delivery, or a new state of one. */
   take(delivery: Delivery): void {
-    const before = this.#states.get(delivery.id);
+    const {id, state} = delivery;
+    const before = this.#open.get(id);
     if (before) this.#counts[before]--;
-    this.#counts[delivery.state.status]++;
-    this.#states.set(delivery.id, delivery.state.status);
-    if (this.#states.size > kept * 2) this.#states.delete(this.#states.keys().next().value!);
-    if (delivery.state.status === 'acknowledged') this.#latencies.add(delivery.state.latencyMs);
-    if (!this.#ring.replaceLast(({id}) => id === delivery.id, delivery)) this.#ring.push(delivery);
+    this.#counts[state.status]++;
+    if (state.status === 'pending' || state.status === 'unknown') this.#open.set(id, state.status);
+    else this.#open.delete(id);
+    if (this.#open.size > mostOpen) this.#open.delete(this.#open.keys().next().value!);
+    if (state.status === 'acknowledged') this.#latencies.add(state.latencyMs);
+    // One that is out of view already does not come back among newer ones.
+    if (!this.#ring.replaceLast(each => each.id === id, delivery) && !before) this.#ring.push(delivery);
   }
 
   /** The one that is there, acknowledged at this place of the topic; the newest, should the topic have been made again. */

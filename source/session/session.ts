@@ -68,6 +68,8 @@ export class Session {
   faults: InjectedFaults = noFaults;
   /** Step by step: each message waits until it is released. */
   step = false;
+  /** How far what is sent in bulk has come, in words; null: nothing is. */
+  inBulk: (() => string) | null = null;
   /** Counted up whenever something may look different. */
   version = 0;
   readonly #clock: Clock;
@@ -244,11 +246,13 @@ export class Session {
     for (const [partition, offset] of committed) this.#committed.set(partition, offset);
   }
 
-  takeDelivery(delivery: Delivery): void {
+  /** One of many is not told in the log: whoever sends them does. */
+  takeDelivery(delivery: Delivery, sent: 'alone' | 'in bulk' = 'alone'): void {
     this.#dirty = true;
     this.deliveries.take(delivery);
     if (delivery.draft.topic === this.place.topic) this.timeline.takeDelivery(delivery, this.now);
     const {state} = delivery;
+    if (sent === 'in bulk') return;
     if (state.status === 'failed') this.tell('error', `Delivery ${delivery.id} failed: ${state.reason}`);
     if (state.status === 'unknown')
       this.tell('warning', `Delivery ${delivery.id} is unknown: ${state.reason}`);
@@ -336,6 +340,7 @@ export class Session {
     const waits = ['connecting', 'joining', 'rebalancing', 'stopping', 'disconnected'];
     if (waits.includes(this.consumer.status) || this.topic.status !== 'there') return true;
     return (
+      this.inBulk !== null ||
       this.deliveries.counts.pending > 0 ||
       this.rate.history.some(count => count > 0) ||
       this.partitions.some(({obstacle}) => obstacle !== null)

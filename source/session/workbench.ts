@@ -26,6 +26,8 @@ export type Workbench = GoBackPort & {
   lookAtTopic(): void;
   createTopic(): void;
   publish(draft: Draft, changed: (delivery: Delivery) => void): Promise<Delivery>;
+  /** Each once, in order; `changed` hears every state of each. */
+  publishAll(drafts: readonly Draft[], changed: (delivery: Delivery) => void): Promise<Delivery[]>;
   startConsumer(): void;
   stopConsumer(): void;
   pauseConsumer(): void;

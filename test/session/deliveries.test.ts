@@ -62,4 +62,17 @@ describe('deliveries', () => {
     expect(deliveries.items.at(-1)!.id).toBe(5000);
     expect(deliveries.counts).toEqual({pending: 0, acknowledged: 5000, failed: 0, unknown: 0});
   });
+
+  it('count thousands that are pending at once, and bring none back into view when its answer comes', () => {
+    const deliveries = new Deliveries();
+    for (let id = 1; id <= 5000; id++) deliveries.take(delivery(id, {status: 'pending'}));
+    expect(deliveries.counts.pending).toBe(5000);
+    for (let id = 1; id <= 5000; id++) deliveries.take(delivery(id, id === 1 ? unknown : acknowledged(1)));
+    expect(deliveries.counts).toEqual({pending: 0, acknowledged: 4999, failed: 0, unknown: 1});
+    deliveries.take(delivery(1, acknowledged(1)));
+    expect(deliveries.counts).toEqual({pending: 0, acknowledged: 5000, failed: 0, unknown: 0});
+    const ids = deliveries.items.map(({id}) => id);
+    expect(ids).toEqual(ids.toSorted((left, right) => left - right));
+    expect(ids.at(-1)).toBe(5000);
+  });
 });

@@ -1,8 +1,14 @@
+import {constants, copyFileSync, createReadStream} from 'node:fs';
+import {homedir} from 'node:os';
+import {basename} from 'node:path';
+import {systemClock} from '../../flow/clock.ts';
 import type {ComposePort} from '../../interface/compose/compose-port.ts';
+import {type BulkPorts, BulkSender} from '../../session/bulk/bulk-sender.ts';
 import {type DraftText, isDraftText} from '../../session/draft.ts';
 import type {Session} from '../../session/session.ts';
 import {builtInTemplates, problemOfName, templateText} from '../../session/templates.ts';
 import {HistoryFile} from '../../settings/history-file.ts';
+import {ResultFile} from '../../settings/result-file.ts';
 import {writeTemplate} from '../../settings/template-folder.ts';
 import {ownTemplates} from '../template-shelf.ts';
 
@@ -13,6 +19,7 @@ export type ComposeFilesOptions = {
   readonly templateFolder: string;
   readonly stateFolder: string;
   readonly keepsHistory: boolean;
+  readonly publishAll: BulkPorts['publishAll'];
 };
 
 /** Templates and history in files; what goes wrong with them is said, and costs no draft. */
@@ -20,6 +27,22 @@ export function composeFiles(options: ComposeFilesOptions): ComposePort {
   const {session, topic, templateFolder, stateFolder, keepsHistory} = options;
   const history = keepsHistory ? new HistoryFile<DraftText>(stateFolder, topic, isDraftText) : null;
   return {
+    bulk: new BulkSender({
+      session,
+      clock: systemClock,
+      publishAll: options.publishAll,
+      openFile: path => createReadStream(path.replace(/^~(?=\/)/, homedir())),
+      openResults: () => new ResultFile(stateFolder, topic, session.now),
+    }),
+    exportResults(path) {
+      const file = `kafka-notify-bulk-${basename(path)}`;
+      try {
+        copyFileSync(path, file, constants.COPYFILE_EXCL);
+        session.say('info', `Written to ${file}.`);
+      } catch (error) {
+        session.say('error', `Not exported: ${(error as Error).message}`);
+      }
+    },
     templates() {
       const {templates, problems} = ownTemplates(templateFolder);
       sayAll(session, problems);

@@ -166,6 +166,10 @@ export class KafkaWorkbench implements Workbench {
     return this.#publisher.publish(draft, changed);
   }
 
+  async publishAll(drafts: readonly Draft[], changed: (delivery: Delivery) => void): Promise<Delivery[]> {
+    return this.#publisher.publishAll(drafts, changed);
+  }
+
   startConsumer(): void {
     this.#consume(this.#start);
   }

@@ -127,6 +127,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
       templateFolder: ownFolder(flags.templates),
       stateFolder: folder,
       keepsHistory: process.env.KAFKA_NOTIFY_HISTORY !== 'off',
+      // The form asks for the workbench before anything is sent.
+      publishAll: (drafts, changed) => desk.workbench!.publishAll(drafts, changed),
     }),
     workbench: null,
     pageRows: 10,
@@ -142,6 +144,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     }
     leaving = true;
     composer.flush();
+    desk.compose.bulk.cancel();
     screen.change({overlay: {kind: 'leaving', since: session.now}});
     session.touch();
     const done = desk.workbench?.leave() ?? Promise.resolve({unknownDeliveries: 0, runsLeft: 0});

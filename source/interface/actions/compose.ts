@@ -1,3 +1,4 @@
+import {askAnew, openBulk, stepForm} from '../compose/bulk-form.ts';
 import {matchingDrafts, openDrafts} from '../compose/choose-draft.ts';
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
@@ -21,6 +22,15 @@ export const composeActions: readonly Action[] = [
     description: 'Take what was published here before as the draft',
     hint: 50,
     run: desk => openDrafts(desk, 'history'),
+  },
+  {
+    id: 'bulk',
+    keys: ['alt+b'],
+    scope: 'payload',
+    title: 'in bulk',
+    description: 'Publish in bulk: the draft many times, or the lines of a file; or see how that stands',
+    hint: 48,
+    run: openBulk,
   },
   {
     id: 'save-template',
@@ -58,7 +68,75 @@ export const composeActions: readonly Action[] = [
     description: 'The draft below',
     run: desk => move(desk, 1),
   },
+  {
+    id: 'bulk-next',
+    keys: ['tab', 'down'],
+    scope: 'bulk',
+    title: 'next',
+    description: 'The next thing to fill in',
+    hint: 70,
+    run: desk => stepForm(desk, 1),
+  },
+  {
+    id: 'bulk-previous',
+    keys: ['shift+tab', 'up'],
+    scope: 'bulk',
+    title: 'previous',
+    description: 'The thing before',
+    run: desk => stepForm(desk, -1),
+  },
+  {
+    id: 'bulk-pause',
+    keys: ['p', ' '],
+    scope: 'bulk-run',
+    title: 'pause/resume',
+    description: 'Send no more for now, or go on sending',
+    hint: 80,
+    whyNot: underway,
+    run: ({compose: {bulk}}) => {
+      if (bulk.state.kind !== 'run') return;
+      const {run} = bulk.state;
+      if (run.figures.status === 'paused') run.resume();
+      else run.pause();
+    },
+  },
+  {
+    id: 'bulk-cancel',
+    keys: ['c'],
+    scope: 'bulk-run',
+    title: 'cancel',
+    description: 'Send no more at all; what is on its way still gets its result',
+    hint: 75,
+    whyNot: underway,
+    run: ({compose}) => compose.bulk.cancel(),
+  },
+  {
+    id: 'bulk-export',
+    keys: ['e'],
+    scope: 'bulk-run',
+    title: 'export results',
+    description: 'Copy the results to the working folder as JSON lines, one for each, without payloads',
+    hint: 60,
+    whyNot: desk => (underway(desk) === null ? 'The results are complete when all is sent.' : null),
+    run: ({compose}) => {
+      if (compose.bulk.state.kind === 'run') compose.exportResults(compose.bulk.state.path);
+    },
+  },
+  {
+    id: 'bulk-anew',
+    keys: ['n'],
+    scope: 'bulk-run',
+    title: 'another',
+    description: 'Send something else in bulk',
+    hint: 55,
+    whyNot: desk => (underway(desk) === null ? 'Only when this is through.' : null),
+    run: askAnew,
+  },
 ];
+
+function underway({compose}: Desk): string | null {
+  return compose.bulk.isUnderway ? null : 'Nothing is being sent in bulk.';
+}
 
 function move({screen}: Desk, by: number): void {
   const {overlay} = screen;

@@ -7,4 +7,17 @@ export type ComposeOverlay =
       readonly query: string;
       readonly at: number;
     }
-  | {readonly kind: 'save-template'; readonly name: string};
+  | {readonly kind: 'save-template'; readonly name: string}
+  /** What to send in bulk, as it is filled in. */
+  | {
+      readonly kind: 'bulk';
+      readonly field: (typeof bulkFields)[number];
+      readonly times: string;
+      readonly file: string;
+      readonly rate: string;
+    }
+  /** How what is sent in bulk stands. */
+  | {readonly kind: 'bulk-run'};
+
+/** As they stand below each other. */
+export const bulkFields = ['times', 'file', 'rate'] as const;

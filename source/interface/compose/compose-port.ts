@@ -1,3 +1,4 @@
+import type {BulkSender} from '../../session/bulk/bulk-sender.ts';
 import type {DraftText} from '../../session/draft.ts';
 
 /** A draft that can be chosen from a list; its texts are made safe where they are shown. */
@@ -13,4 +14,7 @@ export type ComposePort = {
   history(): readonly Choice[] | null;
   /** Keeps the draft in the history. */
   remember(draft: DraftText): void;
+  readonly bulk: BulkSender;
+  /** Copies the results of a run to the working folder, and says where. */
+  exportResults(path: string): void;
 };

@@ -7,6 +7,7 @@ import {Asked} from '../parts/asked.tsx';
 import {Rows} from '../parts/rows.tsx';
 import type {Overlay} from '../screen.ts';
 import type {Theme} from '../theme.ts';
+import {BulkFormSheet, BulkRunSheet} from './bulk-sheet.tsx';
 import {matchingDrafts} from './choose-draft.ts';
 import {composeLine} from './compose-line.ts';
 import {draftRows} from './draft-rows.ts';
@@ -18,6 +19,9 @@ export function composeSheetHeight(overlay: Overlay | null, rows: number): numbe
       return Math.min(20, Math.floor(rows / 2));
     case 'save-template':
       return 3;
+    case 'bulk':
+    case 'bulk-run':
+      return 8;
     default:
       return 0;
   }
@@ -68,6 +72,10 @@ export function ComposeSheet({desk, gate, theme, area}: Props) {
           <Rows rows={[row([['  none is overwritten', theme.quiet]], width)]} />
         </>
       );
+    case 'bulk':
+      return <BulkFormSheet desk={desk} gate={gate} theme={theme} area={area} form={overlay} />;
+    case 'bulk-run':
+      return <BulkRunSheet desk={desk} theme={theme} area={area} />;
     default:
       return null;
   }

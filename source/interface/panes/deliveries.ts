@@ -20,7 +20,7 @@ export function deliveryLines(
 ): string[] {
   const {items} = session.deliveries;
   const {width, height} = area;
-  const title = 'DELIVERIES';
+  const title = session.inBulk ? `DELIVERIES  ${session.inBulk()}` : 'DELIVERIES';
   const bar = titleBar(title, deliveryFigures(session, width - title.length - 4), {width, focused, theme});
   if (items.length === 0) {
     return exactly(

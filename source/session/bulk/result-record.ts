@@ -1,3 +1,4 @@
+import {grouped} from '../search.ts';
 import type {BulkFigures, BulkResult} from './bulk-run.ts';
 
 /** A result as it is printed or kept: never the payload. */
@@ -24,6 +25,24 @@ export function sayFigures({sent, acknowledged, failed, unknown, pending}: BulkF
   return `${thousands(sent)} sent: ${parts.join(', ')}`;
 }
 
-export function thousands(number: number): string {
-  return number.toLocaleString('en-US');
+/** How it ended, for the last line of the results. */
+export function summaryRecord({status, sent, acknowledged, failed, unknown, activeMs, problem}: BulkFigures) {
+  return {
+    kind: 'summary',
+    status,
+    sent,
+    acknowledged,
+    failed,
+    unknown,
+    activeMs,
+    ...(problem !== null && {problem}),
+  };
 }
+
+/** A record as a line of JSON; offsets are texts. */
+export function resultLine(record: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+}
+
+/** `12,000` */
+export const thousands: (number: number) => string = grouped;

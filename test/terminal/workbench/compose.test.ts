@@ -1,6 +1,6 @@
-import {mkdtempSync, readdirSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {expect, it} from 'vitest';
 import {type BrokerUnderTest, describeOnBrokers} from '../../contract/support/brokers.ts';
 import {readAll} from '../../contract/support/read-all.ts';
@@ -78,7 +78,125 @@ describeOnBrokers('composing', broker => {
     await command(terminal, 'read the log', /▸ .*Read the log/);
     await terminal.waitFor(/broken\.txt is left out: "kee: 1"/);
   });
+
+  it('sends a draft fifty times at a rate, paused and resumed, with a result for each', async () => {
+    const {terminal, topic} = await openPayload(broker);
+    await choose(terminal, 'alt+t', 'TEMPLATES', 'mail', /▸ e-mail/);
+    await terminal.waitFor('placeholders on');
+    await fillIn(terminal, {times: '50', rate: '25'});
+    terminal.press('enter');
+    await terminal.waitFor(/● sending[\s\S]* sent \d+ of 50 /);
+    terminal.press('p');
+    await terminal.waitFor(/‖ paused[\s\S]*… pending 0/);
+    const sent = Number(/ sent (\d+) of 50/.exec(terminal.screen().join('\n'))![1]);
+    expect(sent).toBeLessThan(50);
+    expect(await end(broker, topic)).toBe(String(sent));
+    terminal.press('p');
+    await terminal.waitFor(
+      /✓ all sent[\s\S]* sent 50 of 50 \(100 %\)[\s\S]*acknowledged 50 .*failed 0 .*unknown 0/,
+    );
+    await terminal.waitFor(/✓ acknowledged 0@49/);
+
+    const read = await readAll(broker, topic, 50);
+    expect(read.map(({key}) => key)).toEqual(Array.from({length: 50}, (_, at) => `u-${at + 1}`));
+    expect(new Set(read.map(({value}) => JSON.parse(value!).id)).size).toBe(50);
+    const results = resultsOf(terminal);
+    expect(results.slice(0, -1).map(({number, status, offset}) => `${number} ${status} ${offset}`)).toEqual(
+      Array.from({length: 50}, (_, at) => `${at + 1} acknowledged ${at}`),
+    );
+    expect(results.at(-1)).toMatchObject({kind: 'summary', status: 'done', sent: 50, acknowledged: 50});
+    terminal.press('e');
+    await terminal.waitFor('Written to kafka-notify-bulk-');
+    expect(readdirSync(dirname(terminal.stateFolder)).filter(name => name.endsWith('.jsonl'))).toHaveLength(
+      1,
+    );
+    // What follows by hand counts on.
+    terminal.press('esc');
+    await terminal.waitFor(screen => !screen.join('\n').includes('IN BULK'));
+    terminal.press('ctrl+s');
+    await terminal.waitFor('✓ acknowledged 0@50');
+    expect((await readAll(broker, topic, 51)).at(-1)!.key).toBe('u-51');
+  });
+
+  it('names the lines of a file that are no JSON, and sends them once they are mended', async () => {
+    const {terminal, topic} = await openPayload(broker);
+    const file = join(dirname(terminal.stateFolder), 'values.jsonl');
+    writeFileSync(file, '{"n": 1}\n{"n":}\n\n{"n": 9007199254740993}\nno\n');
+    await fillIn(terminal, {file: 'values.jsonl'});
+    terminal.press('enter');
+    await terminal.waitFor('Nothing was sent.');
+    await terminal.waitFor(/^ 2:6 expected a value/m);
+    await terminal.waitFor(/^ 5:1 /m);
+    expect(await end(broker, topic)).toBe('0');
+    writeFileSync(file, '{"n": 1}\n{"n": 2}\n\n{"n": 9007199254740993}\n');
+    terminal.press('enter');
+    await terminal.waitFor(/✓ all sent[\s\S]* sent 3 of 3 [\s\S]*acknowledged 3 /);
+    expect((await readAll(broker, topic, 3)).map(({value}) => value)).toEqual([
+      '{"n": 1}',
+      '{"n": 2}',
+      '{"n": 9007199254740993}',
+    ]);
+    await terminal.waitFor('In bulk, 3 sent: 3 acknowledged.');
+    expect(resultsOf(terminal).map(({line, status}) => [line, status])).toEqual([
+      [1, 'acknowledged'],
+      [2, 'acknowledged'],
+      [4, 'acknowledged'],
+      [undefined, 'done'],
+    ]);
+  });
+
+  it('stops sending when it is cancelled or left, and says how many were sent', async () => {
+    const {terminal, topic} = await openPayload(broker);
+    terminal.type('{"n": 1}');
+    await terminal.waitFor('valid · 8 bytes');
+    await fillIn(terminal, {times: '100000', rate: '20'});
+    terminal.press('enter');
+    await terminal.waitFor(/● sending[\s\S]* sent [1-9]\d* of 100,000/);
+    terminal.press('c');
+    await terminal.waitFor(/Cancelled; of 100,000, (\d+) sent: \1 acknowledged\./);
+    const sent = Number(/of 100,000, (\d+) sent/.exec(terminal.screen().join('\n'))![1]);
+    expect(await end(broker, topic)).toBe(String(sent));
+
+    terminal.press('n');
+    await terminal.waitFor(/times +100000/);
+    terminal.press('enter');
+    await terminal.waitFor(/● sending[\s\S]* sent [1-9]\d* of 100,000/);
+    terminal.press('ctrl+c');
+    expect(await terminal.exit).toMatchObject({code: 0});
+    const results = resultsOf(terminal);
+    expect(results.at(-1)).toMatchObject({kind: 'summary', status: 'cancelled', sent: results.length - 1});
+    expect(await end(broker, topic)).toBe(String(sent + results.length - 1));
+  });
 });
+
+/** Opens the form and fills in what is to be sent in bulk. */
+async function fillIn(terminal: Terminal, form: {times?: string; file?: string; rate?: string}) {
+  terminal.press('alt+b');
+  await terminal.waitFor('IN BULK');
+  for (const [label, text] of [
+    ['times', form.times],
+    ['or a file', form.file],
+    ['a second', form.rate],
+  ] as const) {
+    if (text !== undefined) {
+      terminal.type(text);
+      await terminal.waitFor(new RegExp(`^ ${label} +${text}$`, 'm'));
+    }
+    terminal.press('tab');
+  }
+}
+
+/** The results of the newest run, as they are kept. */
+function resultsOf(terminal: Terminal): Record<string, unknown>[] {
+  const folder = join(terminal.stateFolder, 'bulk');
+  const newest = readdirSync(folder).sort().at(-1)!;
+  const lines = readFileSync(join(folder, newest), 'utf8').trimEnd().split('\n');
+  return lines.map(line => JSON.parse(line));
+}
+
+async function end(broker: BrokerUnderTest, topic: string): Promise<string> {
+  return (await broker.admin().fetchTopicOffsets(topic))[0]!.high;
+}
 
 async function openPayload(broker: BrokerUnderTest, args: readonly string[] = []) {
   const topic = await broker.freshTopic({partitions: 1});

@@ -1,7 +1,7 @@
 import type {Key} from 'ink';
 import type {EditAction} from './text-buffer.ts';
 
-export {eachKey} from './several-keys.ts';
+export {eachKey, eachOfLine} from './several-keys.ts';
 
 /** What Ink's `useInput` says of a key; what is missing was not pressed. */
 export type EditorKey = Partial<Key>;

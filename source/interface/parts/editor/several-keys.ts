@@ -22,6 +22,15 @@ export function eachKey(
     .map(part => (holdsControl.test(part) ? control(part.charCodeAt(0)) : alone(part)));
 }
 
+/** In a single line Tab and Enter are keys also where they came together with text: what is pasted comes on another way. */
+export function eachOfLine(
+  each: readonly [input: string, key: EditorKey],
+): readonly (readonly [input: string, key: EditorKey])[] {
+  const [input, key] = each;
+  if (input.length < 2 || key.ctrl || key.meta) return [each];
+  return input.match(/[\t\r]|[^\t\r]+/g)!.map(alone);
+}
+
 function alone(text: string): readonly [string, EditorKey] {
   if (text === '\t') return ['', {tab: true}];
   return text === '\r' ? ['\r', {return: true}] : [text, {}];
