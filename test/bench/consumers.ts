@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import type {EachBatchPayload} from 'kafkajs';
 import {systemClock} from '../../source/flow/clock.ts';
 import type {FlowEvent} from '../../source/flow/events.ts';
 import type {Handler} from '../../source/flow/handler.ts';
@@ -6,6 +7,7 @@ import type {Message} from '../../source/flow/message.ts';
 import type {Outcome} from '../../source/flow/outcome.ts';
 import {createClient} from '../../source/kafka/client.ts';
 import {Consumption} from '../../source/kafka/consumption.ts';
+import {partitions} from './topics.ts';
 
 /** How long it took from the first fetch on (joining the group is no part of it), and the commits that were confirmed. */
 export type Consumed = {readonly seconds: number; readonly commits: number};
@@ -107,4 +109,33 @@ export async function consumeByEachBatch(bootstrap: string, topic: string, count
   const seconds = (performance.now() - began) / 1000;
   await consumer.disconnect();
   return {seconds, commits};
+}
+
+/**
+ * KafkaJS's `eachBatch` for all partitions at once, from the beginning, committing nothing; ends when `finished` does.
+ * Answers the seconds from the first fetch on.
+ */
+export async function eachBatchTo(
+  bootstrap: string,
+  topic: string,
+  finished: Promise<void>,
+  take: (messages: EachBatchPayload['batch']['messages']) => Promise<void>,
+): Promise<number> {
+  const {kafka} = createClient({brokers: bootstrap.split(',')});
+  const consumer = kafka.consumer({groupId: `bench-${randomUUID()}`, allowAutoTopicCreation: false});
+  let began = 0;
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    began = performance.now();
+  });
+  await consumer.connect();
+  await consumer.subscribe({topics: [topic], fromBeginning: true});
+  await consumer.run({
+    autoCommit: false,
+    partitionsConsumedConcurrently: partitions,
+    eachBatch: async ({batch}) => take(batch.messages),
+  });
+  await finished;
+  const seconds = (performance.now() - began) / 1000;
+  await consumer.disconnect();
+  return seconds;
 }

@@ -34,7 +34,7 @@ function lineOf(number: number, began: number | null, durationMs: number, said: 
 function sayFailure({name, message, where, permanent, retryAfterMs}: Failure): string {
   const place = where === undefined ? '' : `  ${where}`;
   const again = permanent
-    ? 'permanent: trying again cannot help'
+    ? 'permanent'
     : retryAfterMs === undefined
       ? 'retryable'
       : `retryable, not before ${duration(retryAfterMs)}`;

@@ -1,5 +1,6 @@
 import {sayFaults} from '../../flow/faults.ts';
 import {safeText} from '../../payload/safe-text.ts';
+import {cutToWidth} from '../../payload/width.ts';
 import type {Session} from '../../session/session.ts';
 import {again, clockTime, count, secondsUntil} from '../amounts.ts';
 import {exactly, row, wrap} from '../cells.ts';
@@ -22,7 +23,7 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
     `CONSUMER ${stateText(session)}${mannerText(session, area.width)}  ✓ ${counts.processed}  ✗ ${counts.failed}  ↷ ${counts.skipped}${
       counts.deadLettered > 0 ? `  → ${counts.deadLettered}` : ''
     }`,
-    followText(session, screen),
+    followText(session, screen, area.width),
     {width: area.width, focused, theme},
   );
   const notice = [
@@ -80,10 +81,11 @@ function noMatch({filter}: Screen, width: number, theme: Theme): string[] {
   return wrap(text, width - 2).map(line => theme.quiet(row([' ', line], width)));
 }
 
-function followText(session: Session, screen: Screen): string {
+/** The handler's name may be a long command line; it never costs the word that says whether the pane follows. */
+function followText(session: Session, screen: Screen, width: number): string {
   const {stream, place} = session;
   const filter = screen.filter.trim() === '' ? '' : `/${safeText(screen.filter)}  `;
-  const handler = `${filter}${safeText(place.handler)}`;
+  const handler = `${filter}${cutToWidth(safeText(place.handler), Math.max(10, Math.floor(width / 4)))}`;
   if (screen.row === null) return `${handler}  follow ↓`;
   const newer = Math.max(0, (stream.rows.at(-1)?.id ?? 0) - screen.leftAt);
   return `${handler}  paused · ${newer} new`;
