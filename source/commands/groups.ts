@@ -51,7 +51,7 @@ async function list(groups: Groups): Promise<void> {
   const found = await groups.list();
   const lines = linesTo(process.stdout);
   for (const {group, state, protocol, members} of found)
-    lines.write({status: 'group', group, state, protocol, members: members.length});
+    lines.write({status: 'group', group, state, protocol, members: members?.length ?? null});
   await lines.end();
   if (found.length === 0) say('There are no consumer groups.');
 }
@@ -59,7 +59,7 @@ async function list(groups: Groups): Promise<void> {
 async function describe(groups: Groups, name: string, topic: string | null): Promise<void> {
   const found = await groups.describe(name);
   if (!found) throw new CommandError(`There is no group ${name}: nobody is in it, and nothing is committed.`);
-  const read = found.members.flatMap(({partitions}) => Object.keys(partitions));
+  const read = (found.members ?? []).flatMap(({partitions}) => Object.keys(partitions));
   const offsets = await groups.offsets(name, read);
   const lines = linesTo(process.stdout);
   lines.write({status: 'group', ...found});
@@ -70,7 +70,7 @@ async function describe(groups: Groups, name: string, topic: string | null): Pro
 }
 
 function partitionLine({group, members}: GroupStatus, {topic, partition, committed, end}: GroupOffset) {
-  const owner = members.find(({partitions}) => partitions[topic]?.includes(partition));
+  const owner = members?.find(({partitions}) => partitions[topic]?.includes(partition));
   const lag = committed === null || end === null ? null : end > committed ? end - committed : 0n;
   return {status: 'partition', group, topic, partition, committed, end, lag, member: owner?.member ?? null};
 }

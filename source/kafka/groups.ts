@@ -24,7 +24,8 @@ export type GroupStatus = {
   readonly state: string;
   /** How partitions are divided: `range`, `cooperative-sticky` …; null: nobody is in it, or it cannot be told. */
   readonly protocol: string | null;
-  readonly members: readonly Member[];
+  /** null: it cannot be told. */
+  readonly members: readonly Member[] | null;
 };
 
 export type GroupOffset = {
@@ -195,12 +196,16 @@ function statusOf({groupId, state, protocol, members}: Described, isListed: bool
     group: groupId,
     state: isUnknown ? 'unknown protocol' : state,
     protocol: protocol === '' || isUnknown ? null : protocol,
-    members: members.map(({memberId, clientId, clientHost, memberAssignment}) => ({
-      member: memberId,
-      client: clientId,
-      host: clientHost,
-      partitions: assignmentOf(memberAssignment),
-    })),
+    members: isUnknown ? null : members.map(memberOf),
+  };
+}
+
+function memberOf({memberId, clientId, clientHost, memberAssignment}: Described['members'][number]): Member {
+  return {
+    member: memberId,
+    client: clientId,
+    host: clientHost,
+    partitions: assignmentOf(memberAssignment),
   };
 }
 

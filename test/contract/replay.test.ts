@@ -1,4 +1,6 @@
 import {expect, it} from 'vitest';
+import {apacheTools} from '../kafka/requirements.ts';
+import {kafkaTool} from '../kafka/start-kafka.ts';
 import {positions, run, start} from '../support/program.ts';
 import {describeOnBrokers} from './support/brokers.ts';
 
@@ -183,4 +185,28 @@ describeOnBrokers('going back', broker => {
       {status: 'partition', group, topic, partition: 1, committed: '6', end: '7', lag: '1', member: null},
     ]);
   });
+
+  it('shows a group of the newer protocol as what it is, with what it has committed', async () => {
+    const possible = apacheTools();
+    if (broker.kind === 'embedded') return;
+    if (!possible.available) return console.error(`skipped: ${possible.reason}`);
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, [{value: '{}'}, {value: '{}'}]);
+    const group = `newer-${topic}`;
+    const read = await kafkaTool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+      ...['--bootstrap-server', broker.bootstrap(), '--topic', topic, '--group', group],
+      ...['--from-beginning', '--max-messages', '2', '--command-property', 'group.protocol=consumer'],
+    ]);
+    expect(read.stdout).toContain('{}\n{}\n');
+    const {code, lines} = await run(['groups', group, '--brokers', broker.bootstrap()]);
+    expect(code).toBe(0);
+    expect(lines[0]).toEqual({
+      status: 'group',
+      group,
+      state: 'unknown protocol',
+      protocol: null,
+      members: null,
+    });
+    expect(lines[1]).toMatchObject({topic, partition: 0, committed: '2', end: '2', lag: '0'});
+  }, 60_000);
 });

@@ -84,4 +84,14 @@ describe('the partitions', () => {
     const lost = {topic, partition: 0, position: 3n, first: 10n, end: 20n, cause: 'retention'};
     expect(obstacle({status: 'lost', lost})).toEqual({status: 'lost', lost});
   });
+
+  it('show how much of a replay is left below the commit, and what waits to be released', () => {
+    const waiting = message(0, 5);
+    const [replaying] = partitionViews(there, bounds, new Map(), [
+      lane({prefix: 5n, committed: 12n, waiting}),
+    ]);
+    expect(replaying).toMatchObject({processed: 5n, committed: 12n, left: 7n, waiting});
+    const [usual, other] = partitionViews(there, bounds, new Map([[1, 0n]]), [lane({})]);
+    expect([usual!.left, other!.left]).toEqual([0n, 0n]);
+  });
 });
