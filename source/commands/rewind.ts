@@ -17,8 +17,9 @@ const command: Command = {
     $ kafka-notify rewind --topic NAME --to beginning|end|OFFSET|TIME [options]
 
   Sets the group's committed offsets, so that whoever consumes in it next starts there. (To read again without changing what
-  is committed, see consume --from.) Prints one JSON line a partition: from, to, and how many messages come again; counts
-  on stderr. Only counts unless --yes is given; refused while somebody is in the group.
+  is committed, see consume --from.) Prints one JSON line a partition: from, to, and how many messages come again
+  (counted by their offsets; where the topic is compacted there can be fewer). Only counts unless --yes is given; refused
+  while somebody is in the group.
 
   Options
     --topic NAME            TOPIC_NAME

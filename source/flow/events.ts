@@ -65,7 +65,7 @@ export type FlowEvent =
       readonly type: 'where-to-start';
       readonly partitions: readonly (TopicPartition & {readonly retained: bigint})[];
     }
-  /** Starting at the end was asked for, and would commit past messages that nobody processed. */
+  /** Starting at the end or at an offset ahead was asked for, and would commit past messages that nobody processed. */
   | {readonly type: 'start-refused'; readonly unprocessed: bigint}
   | {readonly type: 'assigned'; readonly partitions: readonly AssignedPartition[]}
   | {readonly type: 'revoked'; readonly partitions: readonly TopicPartition[]};

@@ -195,10 +195,7 @@ export class Session {
         this.takeGroupFacts(event.partitions);
         break;
       case 'start-refused':
-        this.tell(
-          'error',
-          `Starting at the end would pass ${event.unprocessed} messages that nobody processed.`,
-        );
+        this.tell('error', `Starting there would pass ${event.unprocessed} messages that nobody processed.`);
         break;
       default:
         break;
