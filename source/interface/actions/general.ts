@@ -178,7 +178,11 @@ function step({screen}: Desk, by: 1 | -1): void {
 function back(desk: Desk): void {
   const {screen, composer} = desk;
   if (screen.focus === 'payload') {
-    if (composer.giveUpReplacing()) return;
+    if (composer.giveUpReplacing()) {
+      // What was said when the edit began is of no use any more, and would hide the hints.
+      if (desk.session.flash?.level === 'info') desk.session.flash = null;
+      return;
+    }
     screen.change({focus: 'deliveries'});
     return;
   }
