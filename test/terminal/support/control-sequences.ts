@@ -25,7 +25,8 @@ const unseen = new RegExp(
  * around it. Empty: nothing foreign. The bytes have to be UTF-8 to the letter.
  */
 export function foreignIn(bytes: Buffer, theme: ReadonlySet<string> = themeColours()): string[] {
-  const text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
+  // A last character may be on its way still, where a drawing is.
+  const text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes, {stream: true});
   const foreign = new Set<string>();
   for (let at = 0; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at)!);
