@@ -39,6 +39,9 @@ export async function createLinesHandler(
   return new LinesHandler(program, options);
 }
 
+/** A line waits for others so long at most before it is written, in ms. */
+const longestWait = 1;
+
 class LinesHandler implements Handler {
   readonly name: string;
   readonly #command: readonly string[];
@@ -52,6 +55,7 @@ class LinesHandler implements Handler {
   #restart: NodeJS.Timeout | null = null;
   /** Lines that go to the program together. */
   #toWrite: string[] = [];
+  #writeTimer: NodeJS.Timeout | null = null;
   #printed = new CappedBytes();
   #turnBegan = 0;
   #turnTimer: NodeJS.Timeout | null = null;
@@ -89,6 +93,7 @@ class LinesHandler implements Handler {
     this.#closed = true;
     if (this.#restart) clearTimeout(this.#restart);
     if (this.#turnTimer) clearTimeout(this.#turnTimer);
+    if (this.#writeTimer) clearTimeout(this.#writeTimer);
     const interrupted = [...this.#sent, ...this.#waiting];
     this.#sent = [];
     this.#waiting.clear();
@@ -128,7 +133,18 @@ class LinesHandler implements Handler {
     if (this.#sent.push(inHand) === 1) this.#beginTurn(inHand.sentAt);
   }
 
+  /** While the program has more to answer than waits here, what waits goes together with what comes next, or soon. */
   #flush(): void {
+    const waiting = this.#toWrite.length;
+    if (waiting === 0) return;
+    const withProgram = this.#sent.length - waiting;
+    if (withProgram > waiting) this.#writeTimer ??= setTimeout(() => this.#write(), longestWait);
+    else this.#write();
+  }
+
+  #write(): void {
+    if (this.#writeTimer) clearTimeout(this.#writeTimer);
+    this.#writeTimer = null;
     if (this.#toWrite.length === 0) return;
     const text = this.#toWrite.length === 1 ? this.#toWrite[0]! : this.#toWrite.join('');
     this.#toWrite = [];

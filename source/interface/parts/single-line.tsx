@@ -17,7 +17,10 @@ type Props = {
  */
 export function SingleLine({value, placeholder = '', wasCommand, onChange, onSubmit}: Props) {
   const [, drawAgain] = useReducer((times: number) => times + 1, 0);
-  const own = useRef({value, begun: 0}).current;
+  const own = useRef({value, begun: 0, onChange, onSubmit}).current;
+  // Ink hears keys by the drawing before until an effect has run: a quick Enter would submit what stood there then.
+  own.onChange = onChange;
+  own.onSubmit = onSubmit;
   if (own.value !== value) {
     own.value = value;
     own.begun++;
@@ -34,9 +37,9 @@ export function SingleLine({value, placeholder = '', wasCommand, onChange, onSub
           return;
         }
         own.value = next;
-        onChange(next);
+        own.onChange(next);
       }}
-      {...(onSubmit && {onSubmit})}
+      onSubmit={() => own.onSubmit?.()}
     />
   );
 }

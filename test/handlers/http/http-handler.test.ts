@@ -46,6 +46,29 @@ afterEach(async () => {
 });
 
 describe('forwarding by HTTP', () => {
+  it('keeps the request and what is worth showing of the answer, without what is secret', async () => {
+    const handler = await forwardingTo(
+      answering(202, {'X-Request-Id': 'r-1', 'Set-Cookie': 'session=secret', 'Retry-After': '3'}, 'queued'),
+      5000,
+      '/hook?token=secret',
+    );
+    const {exchange} = await attempt(handler, message());
+    expect(exchange).toMatchObject({
+      request: {method: 'POST', bytes: 2, headers: {'Kafka-Offset': '42', 'Kafka-Attempt': '1'}},
+      response: {status: 202, headers: {'x-request-id': 'r-1', 'retry-after': '3'}},
+    });
+    expect(exchange!.request.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/hook$/);
+    expect(JSON.stringify(exchange)).not.toContain('secret');
+  });
+
+  it('keeps the request that got no answer', async () => {
+    const handler = handlerFor('http://127.0.0.1:1/hook');
+    expect(await attempt(handler, message())).toMatchObject({
+      status: 'failed',
+      exchange: {request: {url: 'http://127.0.0.1:1/hook'}, response: null},
+    });
+  });
+
   it('posts the bytes as they are, with the metadata in headers; the answer is kept', async () => {
     let seen: {method?: string; url?: string; body: string; headers: IncomingMessage['headers']} | undefined;
     const handler = await forwardingTo(
