@@ -3,6 +3,7 @@ import type {DraftHeader} from '../flow/delivery.ts';
 import {checkJson} from '../payload/check-json.ts';
 import {topLevelFields} from '../payload/top-level-fields.ts';
 import {type Carry, carries} from '../session/republish.ts';
+import type {GoOn} from './go-on-act.ts';
 import type {Release} from './release-act.ts';
 
 /** Which held messages an act is for. */
@@ -27,7 +28,7 @@ export type Decision =
   | {readonly act: 'dead-letter'; readonly target: Target}
   | {readonly act: 'replace'; readonly target: Target & {kind: 'one'}; readonly edit: Edit};
 
-export type Act = Decision | Release;
+export type Act = Decision | GoOn | Release;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -38,6 +39,7 @@ const namesOf: Readonly<Record<Act['act'], readonly string[]>> = {
   skip: [...oneNames, ...alikeNames, 'reason'],
   'dead-letter': [...oneNames, ...alikeNames],
   replace: [...oneNames, 'value', 'valueText', 'key', 'carry', 'headers'],
+  'go-on': ['partition', 'from'],
   release: ['partition'],
 };
 
@@ -60,6 +62,8 @@ export function readAct(line: string): Act {
       return {act, target: targetOf(fields), reason: reasonOf(fields)};
     case 'replace':
       return {act, target: oneOf(fields), edit: editOf(fields, texts)};
+    case 'go-on':
+      return {act, partition: partitionOf(fields), from: fromOf(fields)};
     case 'release':
       if (fields.partition !== undefined && !isWhole(fields.partition))
         throw new Error('"partition" is a whole number from 0 on; left out: one of every partition');
@@ -83,11 +87,22 @@ function targetOf(fields: Fields): Target {
   return {kind: 'alike', failure: alike, each};
 }
 
-function oneOf({partition, offset}: Fields): Target & {kind: 'one'} {
-  if (!isWhole(partition)) throw new Error('"partition" is a whole number from 0 on');
+function oneOf(fields: Fields): Target & {kind: 'one'} {
+  const partition = partitionOf(fields);
+  const {offset} = fields;
   const isOffset = typeof offset === 'string' ? /^\d{1,19}$/.test(offset) : isWhole(offset);
   if (!isOffset) throw new Error('"offset" is a text of digits, such as "113"');
   return {kind: 'one', partition, offset: BigInt(offset as string | number)};
+}
+
+function partitionOf({partition}: Fields): number {
+  if (isWhole(partition)) return partition;
+  throw new Error('"partition" is a whole number from 0 on');
+}
+
+function fromOf({from}: Fields): 'first' | 'end' {
+  if (from === 'first' || from === 'end') return from;
+  throw new Error('"from" is "first" or "end"');
 }
 
 function isWhole(value: unknown): value is number {

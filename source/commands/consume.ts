@@ -58,6 +58,7 @@ const command: Command = {
                             once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"};
                             "carry":"all" (the default: its headers, with a new identity and trace, and
                             kafka-notify-replaces), "own" (without tracing and tools' headers) or "none"
+    {"act":"go-on","partition":1,"from":"first"}     or "end", where the position is lost: by a commit
     {"act":"retry","alike":"TypeError"}   all that are held by this error, also for skip and dead-letter;
                             with "each":true also those that come later, each once
     {"act":"release","partition":1}       with --step: lets one message of the partition begin, with all its attempts; without

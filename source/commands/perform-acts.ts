@@ -5,12 +5,13 @@ import {type Message, positionOf} from '../flow/message.ts';
 import type {LaneView, Processing} from '../flow/processing.ts';
 import {carried, republishedHeaders} from '../session/republish.ts';
 import {type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
+import {answerGoOn} from './go-on-act.ts';
 import {answerRelease} from './release-act.ts';
 
 export type ActPorts = {
   processing(): Pick<
     Processing,
-    'lanes' | 'retry' | 'skip' | 'deadLetter' | 'replace' | 'release' | 'isStepping'
+    'lanes' | 'retry' | 'skip' | 'deadLetter' | 'replace' | 'acceptLost' | 'release' | 'isStepping'
   >;
   publish(draft: Draft): Promise<Delivery>;
   /** Hears that it is not held any more because it is tried again. */
@@ -37,7 +38,8 @@ export class Acts {
   #alike: ToldOfAlike[] = [];
   /** Whose dead letter or replacement is on its way. */
   readonly #onTheWay = new Map<string, Told>();
-  readonly #publishing = new Set<Promise<void>>();
+  /** What asks the broker for something now. */
+  readonly #working = new Set<Promise<void>>();
   #mayCome = true;
 
   constructor(ports: ActPorts) {
@@ -62,8 +64,9 @@ export class Acts {
     return this.#mayCome;
   }
 
-  /** Whether something may still be done about this held message: then nothing has come to its end. */
+  /** Whether something may still be done about what is held or lost there: then nothing has come to its end. */
   waitsFor(lane: LaneView): boolean {
+    if (lane.state.status === 'lost') return this.#mayCome || this.#working.size > 0;
     if (lane.state.status !== 'held') return false;
     const {message, failure} = lane.state.held;
     const position = positionOf(message);
@@ -95,7 +98,7 @@ export class Acts {
   /** No more acts are taken. Resolves when no replacement is on its way; tells what was never done. */
   async close(): Promise<void> {
     this.#mayCome = false;
-    await Promise.all(this.#publishing);
+    await Promise.all(this.#working);
     const never = [...[...this.#kept.values()].flat(), ...this.#alike.filter(({done}) => done.size === 0)];
     this.#kept.clear();
     this.#alike = [];
@@ -113,8 +116,10 @@ export class Acts {
     try {
       if (text === null) throw new Error('not UTF-8, or far too long');
       const act = readAct(text);
-      if (act.act !== 'release') this.#takeAct({...act, line});
-      else this.#ports.answer(answerRelease(this.#ports.processing(), act, line));
+      const {answer, processing} = this.#ports;
+      if (act.act === 'release') answer(answerRelease(processing(), act, line));
+      else if (act.act === 'go-on') void this.#track(answerGoOn(processing(), act, line).then(answer));
+      else this.#takeAct({...act, line});
     } catch (error) {
       const because = (error as Error).message;
       this.#ports.answer({status: 'act', line, done: false, because});
@@ -196,11 +201,16 @@ export class Acts {
         answer(false);
         return;
       case 'replace': {
-        const publishing = this.#replace(told, message, told.edit);
-        this.#publishing.add(publishing);
-        void publishing.finally(() => this.#publishing.delete(publishing));
+        void this.#track(this.#replace(told, message, told.edit));
       }
     }
+  }
+
+  /** Leaving waits for it. */
+  async #track(work: Promise<void>): Promise<void> {
+    this.#working.add(work);
+    await work;
+    this.#working.delete(work);
   }
 
   async #replace(told: Told, message: Message, edit: Edit): Promise<void> {

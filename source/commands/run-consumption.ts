@@ -49,7 +49,6 @@ export async function runConsumption(
   const handler = faults.before(parts.handler);
   const end = new Ending();
   const failures = new OpenFailures();
-  let positionLost = false;
 
   const consumption = new Consumption({
     kafka: client.kafka,
@@ -87,9 +86,6 @@ export async function runConsumption(
     acts?.take(event);
     failures.take(event);
     switch (event.type) {
-      case 'position-lost':
-        if (options.onLost === 'ask') positionLost = true;
-        break;
       case 'where-to-start':
         end.with(new CommandError(whereToStart(group, event.partitions), exitCodes.wrongUse));
         break;
@@ -129,7 +125,8 @@ export async function runConsumption(
     const how = await end.reached;
     looking();
     await acts?.close();
-    const blemished = positionLost || failures.areThere;
+    const isLost = consumption.processing.lanes().some(({state}) => state.status === 'lost');
+    const blemished = isLost || failures.areThere;
     await consumption.stop(grace);
     if (how instanceof CommandError) throw how;
     return how === 'reached' && blemished ? exitCodes.failed : exitCodes.done;

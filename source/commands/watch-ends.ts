@@ -7,7 +7,7 @@ const lookInterval = 250;
 export function watchEnds(
   consumption: Consumption,
   ends: ReadonlyMap<number, bigint>,
-  /** `isOpen`: whether a lane that is held, or waits to be let by steps, is no end yet. */
+  /** `isOpen`: whether a lane that is held, whose position is lost, or waits to be let by steps, is no end yet. */
   {isOpen, done}: {isOpen: (lane: LaneView) => boolean; done: () => void},
 ): () => void {
   let looking = false;
@@ -19,7 +19,7 @@ export function watchEnds(
         const lane = consumption.processing.lanes().find(each => each.partition === partition);
         if (!lane) return end > 0n;
         if ((lane.state.status === 'held' || lane.waiting) && !isOpen(lane)) return false;
-        return lane.prefix < end && lane.state.status !== 'lost';
+        return lane.state.status === 'lost' ? isOpen(lane) : lane.prefix < end;
       });
       const ours = new Set(consumption.processing.lanes().map(lane => lane.partition));
       if (open.some(([partition]) => ours.has(partition))) return;

@@ -58,6 +58,12 @@ describe('an act', () => {
     expect(() => readAct(line)).toThrow(why);
   });
 
+  it('says where a partition goes on', () => {
+    const act = {act: 'go-on', partition: 1, from: 'end'};
+    expect(readAct(JSON.stringify(act))).toEqual(act);
+    expect(() => readAct('{"act":"go-on","partition":1}')).toThrow('"from" is "first" or "end"');
+  });
+
   it('replaces by the letters that stand there, not by what JavaScript would make of them', () => {
     const letters = '{ "n": 9007199254740993, "p": 1.10, "e": 1e400, "n": "}\\"{" }';
     expect(replace(`"value": ${letters} , "key":null`)).toEqual({

@@ -49,7 +49,7 @@ describeOnBrokers('acts on held messages', broker => {
     expect(await act({act: 'retry', partition: 0, offset: '1'})).toMatchObject({done: true, partition: 0});
     await running.line(line => line.status === 'held' && line.attempt === 2);
     writeFileSync(handler, mended);
-    await expect.poll(() => running.stderr()).toContain('is loaded anew');
+    await expect.poll(() => running.stderr(), {timeout: 15_000}).toContain('is loaded anew');
     running.child.stdin.write('{"act":"retry","alike":"TypeError"}\n');
     for (const partition of [0, 1])
       await running.line(
@@ -191,6 +191,40 @@ describeOnBrokers('acts on held messages', broker => {
     expect(await committed(topic)).toEqual(['1', '1', '1']);
   });
 
+  it('say where a partition goes on whose position is lost, by a commit', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const handler = handlerFile(mended);
+    await broker.produce(
+      topic,
+      Array.from({length: 10}, () => ({value: '{}'})),
+    );
+    expect((await run(args(topic, handler, '--max', '3'))).code).toBe(0);
+    await broker.deleteBelow(topic, '6');
+    const running = start(
+      args(topic, handler, '--until-end').filter(each => !/^(--from|beginning)$/.test(each)),
+      {
+        keepsStdin: true,
+      },
+    );
+    await running.line(line => line.status === 'position-lost');
+    const act = acting(running);
+    expect(await act({act: 'go-on', partition: 1, from: 'first'})).toMatchObject({
+      done: false,
+      because: 'no position of partition 1 is lost now',
+    });
+    expect(await committed(topic)).toEqual(['3']);
+    expect(await act({act: 'go-on', partition: 0, from: 'first'})).toMatchObject({done: true});
+    const {code, lines} = await running.finished;
+    expect(code).toBe(0);
+    expect(lines.filter(line => line.status === 'processed').map(line => line.offset)).toEqual([
+      '6',
+      '7',
+      '8',
+      '9',
+    ]);
+    expect(await committed(topic)).toEqual(['10']);
+  });
+
   it('count for --max: what is held may still be mended, and then it did not fail', async () => {
     const topic = await broker.freshTopic({partitions: 1});
     await broker.produce(topic, [{value: '{}'}, {value: '{"fail":"type"}'}, {value: '{}'}]);
@@ -198,7 +232,7 @@ describeOnBrokers('acts on held messages', broker => {
     const running = start(args(topic, handler, '--max', '2'), {keepsStdin: true});
     await running.line(line => line.status === 'held');
     writeFileSync(handler, mended);
-    await expect.poll(() => running.stderr()).toContain('is loaded anew');
+    await expect.poll(() => running.stderr(), {timeout: 15_000}).toContain('is loaded anew');
     running.child.stdin.write('{"act":"retry","alike":"TypeError"}\n');
     expect((await running.finished).code).toBe(0);
     expect(await committed(topic)).toEqual(['2']);

@@ -66,7 +66,9 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     terminal.press('R');
     await terminal.waitFor('Trying 3 messages again that failed with TypeError');
     await terminal.waitFor('FAILURES  2 held');
-    await expect.poll(() => broker.committed(group, topic)).toEqual(['2', '2', '2', '0', '0']);
+    await expect
+      .poll(() => broker.committed(group, topic), {timeout: 15_000})
+      .toEqual(['2', '2', '2', '0', '0']);
 
     // What the cursor stood on is gone: nothing is chosen until the person chooses.
     await terminal.waitFor(screen => !screen.join('\n').includes('▸'));
@@ -78,7 +80,9 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     await terminal.waitFor(/reason +sent by hand/);
     terminal.press('enter');
     await terminal.waitFor('FAILURES  1 held');
-    await expect.poll(() => broker.committed(group, topic)).toEqual(['2', '2', '2', '2', '0']);
+    await expect
+      .poll(() => broker.committed(group, topic), {timeout: 15_000})
+      .toEqual(['2', '2', '2', '2', '0']);
 
     // The last one is edited: it gets a new identity, which can be seen and changed before it is published.
     terminal.press('g', 'e');
@@ -94,7 +98,9 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     await terminal.waitFor('valid · 37 bytes');
     terminal.press('ctrl+s');
     await terminal.waitFor(/⇄ replaced ✓ +4@0/);
-    await expect.poll(() => broker.committed(group, topic)).toEqual(['2', '2', '2', '2', '3']);
+    await expect
+      .poll(() => broker.committed(group, topic), {timeout: 15_000})
+      .toEqual(['2', '2', '2', '2', '3']);
     terminal.press('esc');
     await terminal.waitFor('q quit');
     terminal.press('F');
@@ -131,7 +137,9 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     await terminal.waitFor(/reason +known/);
     terminal.press('enter');
     await terminal.waitFor('FAILURES  none');
-    await expect.poll(() => broker.committed(group, topic)).toEqual(['2', '2', '2', '2', '2']);
+    await expect
+      .poll(() => broker.committed(group, topic), {timeout: 15_000})
+      .toEqual(['2', '2', '2', '2', '2']);
     const letters = await read(broker, deadLetterTopic(topic)!, 2, () => true);
     expect(letters.map(({partition}) => partition).sort()).toEqual([3, 4]);
   });
