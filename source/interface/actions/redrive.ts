@@ -143,7 +143,7 @@ function askForChosen(desk: Desk): void {
   const again = letters.filter(letter => ['redriven', 'unknown'].includes(redrive.resultOf(letter).status));
   const twice =
     again.length > 0
-      ? ` ${count(again.length, 'of them')} may be there already, from a redrive before: it would be there twice.`
+      ? ` ${again.length} of them may be there from a redrive before, and would be there twice.`
       : '';
   const beyond = redrive.beyondGaps(new Set(letters.map(positionOf)));
   const gap =
