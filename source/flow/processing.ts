@@ -224,7 +224,7 @@ export class Processing {
     if (this.#closed.size > 0) return;
     for (const lane of this.#lanes.values()) {
       // A run in hand begins no further message.
-      lane.stopDispatching();
+      if (on) lane.stopDispatching();
       lane.mayGoOn();
     }
   }

@@ -320,7 +320,7 @@ describe('any history', () => {
     | {do: 'turn'; ms: number}
     | {do: 'release'}
     | {do: 'rebalance'; mine: number[]; unseen: number[]; sameMember: boolean; others: number}
-    | {do: 'crash'; mine: number[]}
+    | {do: 'crash'; mine: number[]; back: number}
     | {do: 'commit-fails'}
     | {do: 'withhold'; on: boolean}
     | {do: 'crash-before-commit'}
@@ -354,7 +354,7 @@ describe('any history', () => {
         others: fc.integer({min: 0, max: 3}),
       }),
     },
-    {weight: 1, arbitrary: fc.record({do: fc.constant('crash' as const), mine})},
+    {weight: 1, arbitrary: fc.record({do: fc.constant('crash' as const), mine, back: fc.nat(6)})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('commit-fails' as const)})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('withhold' as const), on: fc.boolean()})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('crash-before-commit' as const)})},
@@ -477,6 +477,8 @@ describe('any history', () => {
         break;
       case 'crash':
         await group.crash();
+        // Started again, perhaps as a replay of what is so far behind the commit.
+        group.replay(each.back);
         group.meet(each.mine, false);
         break;
       case 'commit-fails':

@@ -16,7 +16,8 @@ export type GoingBackPorts = {
   member(): string | null;
   /** Leaves the group in order; answers whether a consumer was there. */
   stop(): Promise<boolean>;
-  consume(start: StartChoice): void;
+  /** false: one is starting already. */
+  consume(start: StartChoice): boolean;
   explain(error: unknown): Promise<string>;
 };
 
@@ -64,8 +65,10 @@ export class GoingBack {
         partition,
         {from: 'offset', offset: to, skipToEnd: false},
       ]);
-      this.#ports.consume({from: 'several', partitions: new Map(chosen), others: {from: 'committed'}});
-      session.say('info', `Replaying ${totalOf(moves, 'again')} messages; the commit stays.`);
+      const start = {from: 'several', partitions: new Map(chosen), others: {from: 'committed'}} as const;
+      if (this.#ports.consume(start))
+        session.say('info', `Replaying ${totalOf(moves, 'again')} messages; the commit stays.`);
+      else session.say('warning', 'The consumer is starting already; go back once it runs.');
     });
   }
 

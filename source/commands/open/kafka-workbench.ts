@@ -174,8 +174,9 @@ export class KafkaWorkbench implements Workbench {
     this.#consume(this.#start);
   }
 
-  #consume(start: StartChoice, isPaused = false): void {
-    if (this.#consumption || this.#starting || this.#leaving) return;
+  /** false: one is there, or starts already. */
+  #consume(start: StartChoice, isPaused = false): boolean {
+    if (this.#consumption || this.#starting || this.#leaving) return false;
     this.#starting = true;
     this.#begin(start, isPaused)
       .catch(async (error: unknown) => {
@@ -184,6 +185,7 @@ export class KafkaWorkbench implements Workbench {
       .finally(() => {
         this.#starting = false;
       });
+    return true;
   }
 
   async #begin(start: StartChoice, isPaused: boolean): Promise<void> {

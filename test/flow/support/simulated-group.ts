@@ -75,6 +75,15 @@ export class SimulatedGroup {
     );
   }
 
+  /** What begins from now on begins `back` offsets below its commit. */
+  replay(back: number): void {
+    const partitions = [...this.committed].map(([partition, committed]) => {
+      const offset = committed > BigInt(back) ? committed - BigInt(back) : 0n;
+      return [partition, {from: 'offset', offset, skipToEnd: false}] as const;
+    });
+    this.start = {from: 'several', partitions: new Map(partitions), others: {from: 'beginning'}};
+  }
+
   facts(partition: number): PartitionFacts {
     const {first, end} = this.#partitions[partition]!;
     return {
