@@ -40,6 +40,7 @@ export const execLines: Figure = {
         theirs: {name: 'bare pipe', sample: theirs},
         unit: 'msg/s',
         target: {sign: '≥', value: 0.5},
+        why: 'a partition has one message with the program at a time, so that nothing behind a failure is begun: where other programs want the processors, both sides wait for their turn at each of these exchanges, which a pipe never does',
       },
     ];
   },
