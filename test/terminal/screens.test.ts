@@ -68,5 +68,6 @@ function steady(row: string): string {
     .replace(/ {3,}/, blanks => (port.length < 5 ? blanks.slice(5 - port.length) : blanks))
     .replace(/^( +\d+ +)[01]( +1\/1 )/, '$11$2')
     .replaceAll(/ *(?:<1|\d+) ms(?!g)/g, text => '# ms'.padStart(text.length))
-    .replaceAll(/\d+ msg\/s [▁-█ ]{12}/g, `0 msg/s${' '.repeat(13)}`);
+    .replaceAll(/\d+ msg\/s [▁-█ ]{12}/g, `0 msg/s${' '.repeat(13)}`)
+    .replaceAll(/\d msg\/s/g, '0 msg/s');
 }
