@@ -68,9 +68,10 @@ function brokerAt(kind: BrokerUnderTest['kind'], bootstrap: () => string) {
     async freshTopic({partitions = 3, config = {}} = {}) {
       const topic = `story-${randomUUID()}`;
       const configEntries = Object.entries(config).map(([entry, value]) => ({name: entry, value}));
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: [{topic, numPartitions: partitions, configEntries}],
+      const topics = [{topic, numPartitions: partitions, configEntries}];
+      await admin.createTopics({waitForLeaders: true, topics}).catch(async (error: {type?: string}) => {
+        if (error.type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+        await leaders(admin, topic, partitions);
       });
       return topic;
     },
@@ -104,4 +105,19 @@ function brokerAt(kind: BrokerUnderTest['kind'], bootstrap: () => string) {
       await Promise.all([admin.disconnect(), producer.disconnect()]);
     },
   };
+}
+
+/** KafkaJS's own waiting gives up where a busy broker does not know yet of the topic that it has just made. */
+async function leaders(admin: Admin, topic: string, partitions: number): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    try {
+      const {topics} = await admin.fetchTopicMetadata({topics: [topic]});
+      if (topics[0]!.partitions.filter(({leader}) => leader >= 0).length === partitions) return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    if (Date.now() > deadline) throw new Error(`${topic} has no leaders`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
 }
