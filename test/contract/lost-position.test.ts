@@ -72,7 +72,7 @@ describeOnBrokers('a position that no longer exists', broker => {
         () =>
           broker
             .admin()
-            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: false})
             .catch(() => false),
         {timeout: 15_000},
       )
@@ -109,11 +109,12 @@ describeOnBrokers('a position that no longer exists', broker => {
         () =>
           broker
             .admin()
-            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: false})
             .catch(() => false),
         {timeout: 15_000},
       )
       .toBe(true);
+    await run(['topic', topic, '--brokers', broker.bootstrap()]);
     await run(['publish', '--brokers', broker.bootstrap(), '--topic', topic, '--lines'], {
       stdin: '{"n":1}\n{"n":2}\n',
     });
