@@ -156,16 +156,20 @@ export class BulkRun {
 
   /** How many may be sent now. */
   #room(): number {
-    if (this.#status !== 'running' || this.#pendingBytes >= mostBytesOnTheirWay) return 0;
+    if (this.#status !== 'running' || this.#isFull()) return 0;
     const due = this.#pace ? this.#pace.due(this.#options.clock.now()) : mostInBatch;
     return Math.min(due, mostInBatch, mostOnTheirWay - this.#pending);
   }
 
   /** ms until the pace lets the next one go; null: something else has to happen. */
   #pauseBeforeNext(): number | null {
-    if (this.#status !== 'running' || !this.#pace) return null;
-    const now = this.#options.clock.now();
-    return this.#pace.due(now) > 0 ? null : this.#pace.pause(now);
+    if (this.#status !== 'running' || !this.#pace || this.#isFull()) return null;
+    // Time went on since it was looked at: by now it may be due, which is no reason to wait for anything else.
+    return this.#pace.pause(this.#options.clock.now());
+  }
+
+  #isFull(): boolean {
+    return this.#pendingBytes >= mostBytesOnTheirWay || this.#pending >= mostOnTheirWay;
   }
 
   #send(batch: readonly BulkItem[]): void {

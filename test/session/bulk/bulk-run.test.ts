@@ -122,6 +122,24 @@ describe('sending in bulk', () => {
     }
   });
 
+  it('never stalls, whatever time passes between two looks at the clock', async () => {
+    class Restless extends ManualClock {
+      #looks = 0;
+      override now(): number {
+        return super.now() + ++this.#looks * 0.4;
+      }
+    }
+    const clock = new Restless();
+    const {publisher, run} = runOf(numbers(300), {rate: 400, clock});
+    publisher.answer = (_, at) => acknowledged(at);
+    void run.start();
+    for (let step = 0; step < 1000; step++) {
+      await clock.turn(5);
+      await settle20();
+    }
+    expect(run.figures).toMatchObject({status: 'done', acknowledged: 300});
+  });
+
   it('that is cancelled sends no more, waits for what is on its way, and says how many were sent', async () => {
     const {clock, publisher, results, run} = runOf(numbers(100), {rate: 10});
     const end = run.start();
