@@ -72,8 +72,9 @@ describeOnBrokers('a position that no longer exists', broker => {
         () =>
           broker
             .admin()
-            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: false})
-            .catch(() => false),
+            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+            // It is made, and the broker does not know of it yet.
+            .catch((error: {type?: string}) => error.type === 'UNKNOWN_TOPIC_OR_PARTITION'),
         {timeout: 15_000},
       )
       .toBe(true);
@@ -109,8 +110,9 @@ describeOnBrokers('a position that no longer exists', broker => {
         () =>
           broker
             .admin()
-            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: false})
-            .catch(() => false),
+            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+            // It is made, and the broker does not know of it yet.
+            .catch((error: {type?: string}) => error.type === 'UNKNOWN_TOPIC_OR_PARTITION'),
         {timeout: 15_000},
       )
       .toBe(true);
