@@ -25,7 +25,6 @@ import {needsEmbeddedBroker, startEmbeddedBroker} from './embedded-broker.ts';
 import {exportSession} from './export-session.ts';
 import {nameOfHandler} from './name-of-handler.ts';
 import {rememberTopic} from './remember-topic.ts';
-import {limitYoungGeneration} from './young-generation.ts';
 
 /** Where nobody says otherwise. */
 const defaultTopic = 'notifications';
@@ -164,7 +163,6 @@ async function open({flags, settings}: CommandInput): Promise<number> {
   let broker: EmbeddedBroker | null = null;
   try {
     await ui.drawn;
-    limitYoungGeneration();
     const [{KafkaWorkbench}, {clientFor}] = await Promise.all([
       import('./kafka-workbench.ts'),
       import('../connection.ts'),
