@@ -56,6 +56,17 @@ describe('the built-in handler with a schema', () => {
     expect(await handler.handle(runOf(['[[]]']))).toMatchObject([{status: 'processed'}]);
   });
 
+  it('gives up a check that would never end, and takes the messages before and after it', async () => {
+    const handler = await withSchema({properties: {to: {pattern: '^(a+)+$'}}});
+    const endless = JSON.stringify({to: `${'a'.repeat(60)}!`});
+    const outcomes = await untilOneFails(handler, ['{"to":"aaa"}', endless, '{"to":"a"}']);
+    expect(outcomes).toMatchObject([
+      {status: 'processed'},
+      {status: 'failed', failure: {name: 'timeout', permanent: true}},
+    ]);
+    expect(await handler.handle(runOf(['{"to":"a"}']))).toMatchObject([{status: 'processed'}]);
+  });
+
   it('understands draft-07', async () => {
     const handler = await withSchema({
       $schema: 'http://json-schema.org/draft-07/schema#',
