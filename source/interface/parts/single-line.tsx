@@ -36,10 +36,25 @@ export function SingleLine({value, placeholder = '', wasCommand, onChange, onSub
           drawAgain();
           return;
         }
-        own.value = next;
-        own.onChange(next);
+        const edited = own.value === value ? next : editAgain(safeText(value), next, own.value);
+        // Another key came before this one was drawn: ink-text-input knows nothing of that, nor of where its cursor is.
+        if (own.value !== value) own.begun++;
+        own.value = edited;
+        own.onChange(edited);
       }}
       onSubmit={() => own.onSubmit?.()}
     />
   );
+}
+
+/** What was done to `before` to make it `after`, done to `now`; the place is counted from the end. */
+function editAgain(before: string, after: string, now: string): string {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end++;
+  const at = Math.max(0, now.length - end);
+  const removed = before.length - start - end;
+  return now.slice(0, Math.max(0, at - removed)) + after.slice(start, after.length - end) + now.slice(at);
 }
