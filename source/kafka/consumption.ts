@@ -41,6 +41,8 @@ export type ConsumptionOptions = {
 const sessionTimeout = 10_000;
 const requestDeadline = 10_000;
 const pollInterval = 2000;
+/** ms without messages in which somebody could have deleted a topic, made it again and filled it. */
+const longPause = 100;
 const leaveDeadline = 5000;
 const longestReconnect = 15_000;
 
@@ -60,6 +62,9 @@ export class Consumption {
   #meeting = 0;
   #partitions: readonly number[] = [];
   #topicId: string | null = null;
+  /** When each partition last brought messages, and the look at the topic's id that is on its way. */
+  readonly #broughtAt = new Map<number, number>();
+  #seeing: Promise<string | null> | null = null;
   #failures = 0;
   #cancelTimer: (() => void) | null = null;
   #stopping = false;
@@ -189,7 +194,10 @@ export class Consumption {
         autoCommit: false,
         eachBatchAutoResolve: true,
         partitionsConsumedConcurrently: 32,
-        eachBatch: async ({batch}) => this.#enqueue(consumer, batch),
+        eachBatch: async ({batch}) => {
+          if (this.#pausedLong(batch.partition) && !(await this.#isOfOurTopic())) return;
+          this.#enqueue(consumer, batch);
+        },
       });
     } catch (error) {
       this.#lost(consumer, error);
@@ -236,10 +244,9 @@ export class Consumption {
     const partitions = this.#partitions;
     try {
       const what = `asking for the offsets of group ${this.#options.group}`;
-      const [topicId, facts, from] = await withDeadline(
+      const [{topicId, facts}, from] = await withDeadline(
         Promise.all([
-          generation.topicId(),
-          generation.facts(partitions),
+          generation.look(partitions),
           resolveStart(this.#choice, time => generation.offsetsAt(partitions, time)),
         ]),
         requestDeadline,
@@ -273,8 +280,8 @@ export class Consumption {
   async #poll(meeting: number): Promise<void> {
     try {
       const generation = this.#generation!;
-      const [topicId, facts] = await withDeadline(
-        Promise.all([generation.topicId(), generation.facts(this.#partitions)]),
+      const {topicId, facts} = await withDeadline(
+        generation.look(this.#partitions),
         requestDeadline,
         'looking at the offsets',
       );
@@ -332,6 +339,40 @@ export class Consumption {
   #pass(partition: number, from: bigint, next: bigint): void {
     this.processing.enqueue(partition, {messages: [], from, next, bytes: 0});
     this.#resume({topic: this.#options.topic, partition}, next);
+  }
+
+  /** Whether the partition brings messages again after a pause, with nothing of it in hand. */
+  #pausedLong(partition: number): boolean {
+    const now = this.#options.clock.now();
+    const before = this.#broughtAt.get(partition) ?? Number.NEGATIVE_INFINITY;
+    this.#broughtAt.set(partition, now);
+    if (now - before < longPause) return false;
+    const lane = this.#lane(partition);
+    return lane !== undefined && lane.prefix === lane.next;
+  }
+
+  /**
+   * A topic that is deleted and made again between two fetches answers the next one as if nothing had been: by name, at
+   * the old position, with other messages. So what comes after a pause is taken only once the topic is seen to be the
+   * same still. What is not taken is asked for again: the lane finds the hole.
+   */
+  async #isOfOurTopic(): Promise<boolean> {
+    const generation = this.#generation;
+    const known = this.#topicId;
+    if (!generation || known === null) return true;
+    const meeting = this.#meeting;
+    try {
+      this.#seeing ??= withDeadline(generation.topicId(), requestDeadline, 'looking at the topic').finally(
+        () => {
+          this.#seeing = null;
+        },
+      );
+      if ((await this.#seeing) === known) return true;
+    } catch {
+      // Told by the fetch loop or the next look; what was fetched is fetched again.
+    }
+    if (meeting === this.#meeting && !this.#stopping) void this.#poll(meeting);
+    return false;
   }
 
   #enqueue(consumer: Consumer, batch: Batch): void {

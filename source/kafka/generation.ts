@@ -100,6 +100,19 @@ export class Generation {
     );
   }
 
+  /**
+   * Facts of the partitions, and the id that the topic has; null without partitions of a topic that is not there. Rejects
+   * where the topic is not there and its partitions are still ours: whatever answers next may be another one.
+   */
+  async look(
+    partitions: readonly number[],
+  ): Promise<{readonly topicId: string | null; readonly facts: readonly BrokerFacts[]}> {
+    const [topicId, facts] = await Promise.all([this.topicId(), this.facts(partitions)]);
+    if (topicId === null && partitions.length > 0)
+      throw new Error(`Topic ${this.#topic} is not there now; perhaps it is being made again`);
+    return {topicId, facts};
+  }
+
   /** null: there is no such topic now. */
   async topicId(): Promise<string | null> {
     return topicIdentity(await this.#offsets.getCoordinator(), this.#topic);
