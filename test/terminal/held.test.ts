@@ -1,7 +1,7 @@
-import {randomUUID} from 'node:crypto';
 import {expect, it} from 'vitest';
 import {deadLetterTopic} from '../../source/flow/dead-letter-topic.ts';
-import {type BrokerUnderTest, describeOnBrokers} from '../contract/support/brokers.ts';
+import {describeOnBrokers} from '../contract/support/brokers.ts';
+import {readLetters} from './support/letters.ts';
 import {handlerFile, type Opened, open, throwsOn} from './support/stories.ts';
 
 describeOnBrokers('a held message on the screen', broker => {
@@ -79,7 +79,7 @@ describeOnBrokers('a held message on the screen', broker => {
     await terminal.waitFor(/→ to dlt ✓ +0@1/);
     await terminal.waitFor(/✓ committed +0@2/);
     expect(await broker.committed(group, topic)).toEqual(['3', '1']);
-    const [letter] = await read(broker, deadLetterTopic(topic)!, 1);
+    const [letter] = await readLetters(broker, deadLetterTopic(topic)!, 1);
     expect(letter).toMatchObject({partition: 0, key: 'u-18', value: '{"type":"fail","to":"u-18"}'});
     expect(letter!.headers['kafka_dlt-original-topic']).toBe(topic);
     expect(letter!.headers['kafka_dlt-exception-message']).toBe('there is no recipient');
@@ -109,34 +109,3 @@ describeOnBrokers('a held message on the screen', broker => {
     expect(await broker.committed(group, topic)).toEqual(['4', '1']);
   });
 });
-
-type Letter = {
-  readonly partition: number;
-  readonly key: string | null;
-  readonly value: string | null;
-  readonly headers: Readonly<Record<string, string>>;
-};
-
-async function read(broker: BrokerUnderTest, topic: string, count: number): Promise<Letter[]> {
-  const consumer = broker.client().kafka.consumer({groupId: randomUUID()});
-  const letters: Letter[] = [];
-  await consumer.connect();
-  await consumer.subscribe({topic, fromBeginning: true});
-  await new Promise<void>(resolve => {
-    void consumer.run({
-      eachMessage: async ({partition, message: {key, value, headers}}) => {
-        letters.push({
-          partition,
-          key: key?.toString() ?? null,
-          value: value?.toString() ?? null,
-          headers: Object.fromEntries(
-            Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]),
-          ),
-        });
-        if (letters.length === count) resolve();
-      },
-    });
-  });
-  await consumer.disconnect();
-  return letters;
-}

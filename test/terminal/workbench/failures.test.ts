@@ -1,7 +1,7 @@
-import {randomUUID} from 'node:crypto';
 import {expect, it} from 'vitest';
 import {deadLetterTopic} from '../../../source/flow/dead-letter-topic.ts';
-import {type BrokerUnderTest, describeOnBrokers} from '../../contract/support/brokers.ts';
+import {describeOnBrokers} from '../../contract/support/brokers.ts';
+import {readLetters} from '../support/letters.ts';
 import {handlerFile, type Opened, open} from '../support/stories.ts';
 
 const failing = `export function processMessage({value}) {
@@ -106,7 +106,7 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     terminal.press('F');
     await terminal.waitFor('Nothing is held, tried again or lost.');
 
-    const [letter] = await read(broker, topic, 11, ({value}) => /mended/.test(value ?? ''));
+    const letter = (await readLetters(broker, topic, 11)).find(({value}) => /mended/.test(value ?? ''));
     expect(letter).toMatchObject({
       partition: 4,
       key: 'u-4',
@@ -140,7 +140,7 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     await expect
       .poll(() => broker.committed(group, topic), {timeout: 15_000})
       .toEqual(['2', '2', '2', '2', '2']);
-    const letters = await read(broker, deadLetterTopic(topic)!, 2, () => true);
+    const letters = await readLetters(broker, deadLetterTopic(topic)!, 2);
     expect(letters.map(({partition}) => partition).sort()).toEqual([3, 4]);
   });
 
@@ -178,40 +178,3 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     await terminal.waitFor(/TypeError +3 held/);
   });
 });
-
-type Letter = {
-  readonly partition: number;
-  readonly key: string | null;
-  readonly value: string | null;
-  readonly headers: Readonly<Record<string, string>>;
-};
-
-/** Those of the topic's first messages that fit. */
-async function read(
-  broker: BrokerUnderTest,
-  topic: string,
-  count: number,
-  fits: (letter: Letter) => boolean,
-): Promise<Letter[]> {
-  const consumer = broker.client().kafka.consumer({groupId: randomUUID()});
-  const letters: Letter[] = [];
-  await consumer.connect();
-  await consumer.subscribe({topic, fromBeginning: true});
-  await new Promise<void>(resolve => {
-    void consumer.run({
-      eachMessage: async ({partition, message: {key, value, headers}}) => {
-        letters.push({
-          partition,
-          key: key?.toString() ?? null,
-          value: value?.toString() ?? null,
-          headers: Object.fromEntries(
-            Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]),
-          ),
-        });
-        if (letters.length === count) resolve();
-      },
-    });
-  });
-  await consumer.disconnect();
-  return letters.filter(fits);
-}
