@@ -24,6 +24,10 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
 
   export type Broker = {
     readonly nodeId: number;
+    /** `host:port`. */
+    readonly brokerAddress: string;
+    /** What the server offers, by API key; null before it is connected. */
+    readonly versions: Readonly<Record<number, {minVersion: number; maxVersion: number}>> | null;
     readonly connectionPool: {send(request: RawRequest): Promise<unknown>};
     offsetCommit(request: {
       groupId: string;

@@ -1,42 +1,44 @@
+import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
 import {describe, expect, it} from 'vitest';
-import {decodeTopicId, encodeMetadataRequest} from '../../source/kafka/topic-identity.ts';
+import {topicIdentity, topicPresence} from '../../source/kafka/topic-identity.ts';
 
 const id = '00112233445566778899aabbccddeeff';
 
-/** Metadata v10 as a broker answers it, for one topic; all that is unknown to the reader is filled in. */
-function answer({errorCode = '0000', topics = '02', tags = '00'} = {}): Buffer {
-  const parts = [
-    tags, // header
-    '00000000', // throttle time
-    '03', // two brokers
-    '00000001 0a 3132372e302e302e31 00002384 00 00', // 127.0.0.1:9092, no rack
-    '00000002 02 68 00002385 03 7232 01 05 01 ff', // h:9093, rack r2, one tagged field of one byte
-    '04 616263', // cluster id
-    '00000001', // controller
-    topics,
-    errorCode,
-    '02 74', // name
-    id,
-    '00 01 00000000', // internal, no partitions, …
-  ];
-  return Buffer.from(parts.join('').replaceAll(' ', ''), 'hex');
+/** A connection to a server that offers Metadata up to `version`, and gives this answer. */
+function brokerWith(version: number, topic: string): Broker {
+  const answer =
+    version >= 9 ? `00 00000000 01 00 ffffffff ${topic} 00` : `00000000 00000000 ffff ffffffff ${topic}`;
+  return {
+    brokerAddress: 'kafka:9092',
+    versions: {3: {minVersion: 0, maxVersion: version}},
+    connectionPool: {send: async () => Buffer.from(answer.replaceAll(' ', ''), 'hex')},
+  } as unknown as Broker;
 }
 
+const withId = (errorCode: string) => `02 ${errorCode} 02 74 ${id} 00 01 80000000 00`;
+const withoutId = (errorCode: string) =>
+  `00000001 ${errorCode} 0001 74 00 00000001 0000 00000000 00000001 00000003 00000000 00000000 00000000`;
+
 describe("a topic's identity", () => {
-  it('is read from between brokers, racks and fields that are not known', () => {
-    expect(decodeTopicId(answer())).toBe(id);
-    expect(decodeTopicId(answer({tags: '02 00 02 ffff 07 00'}))).toBe(id);
+  it('is the id that the server gave it', async () => {
+    expect(await topicIdentity(brokerWith(12, withId('0000')), 't')).toBe(id);
   });
 
-  it('is null where there is no such topic', () => {
-    expect(decodeTopicId(answer({errorCode: '0003'}))).toBeNull();
-    expect(decodeTopicId(answer({topics: '01'}))).toBeNull();
+  it('is null where there is no such topic', async () => {
+    const broker = brokerWith(12, withId('0003'));
+    expect(await topicIdentity(broker, 't')).toBeNull();
+    expect(await topicPresence(broker, 't')).toEqual({exists: false, id: null, hasIds: true, partitions: 0});
   });
 
-  it('is asked for by name, and never creates', () => {
-    const asked = encodeMetadataRequest('t');
-    expect(asked.toString('hex')).toBe(`0002${'00'.repeat(16)}027400000000${'00'}`);
-    const long = 'x'.repeat(249);
-    expect(encodeMetadataRequest(long).subarray(18, 20).toString('hex')).toBe('fa01');
+  it('is not to be had from a server that gives topics no ids, which is told apart from no topic', async () => {
+    const there = await topicPresence(brokerWith(7, withoutId('0000')), 't');
+    expect(there).toEqual({exists: true, id: null, hasIds: false, partitions: 1});
+    expect(await topicPresence(brokerWith(7, withoutId('0003')), 't')).toMatchObject({exists: false});
+  });
+
+  it('is not judged where the broker refuses to tell', async () => {
+    await expect(topicPresence(brokerWith(12, withId('001d')), 't')).rejects.toMatchObject({
+      type: 'TOPIC_AUTHORIZATION_FAILED',
+    });
   });
 });

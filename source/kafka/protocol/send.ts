@@ -1,0 +1,61 @@
+import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import {Reader} from './reader.ts';
+import {type Api, chooseVersion} from './versions.ts';
+import {Writer} from './writer.ts';
+
+/** One request of our own: what it says in each version, and how its answer is read. */
+export type OwnRequest<Answer> = {
+  readonly api: Api;
+  write(writer: Writer, version: number): void;
+  read(reader: Reader, version: number): Answer;
+  /** ms after which the request is given up; left out, as KafkaJS is set up. */
+  readonly requestTimeout?: number;
+  /** Called just before the bytes are handed over: until then nothing can have reached the server. */
+  onWriting?(): void;
+};
+
+/**
+ * Sends a request of our own over KafkaJS's connection to this broker, in the newest version that both know. Rejects
+ * with NotOffered before anything is sent, with MalformedAnswer, or with KafkaJS's error about the connection.
+ */
+export async function send<Answer>(broker: Broker, request: OwnRequest<Answer>): Promise<Answer> {
+  const {api} = request;
+  const version = chooseVersion(broker, api);
+  const answer = await broker.connectionPool.send({
+    request: {
+      apiKey: api.key,
+      apiVersion: version,
+      apiName: api.name,
+      encode: async () => {
+        const encoded = new Encoder().writeBuffer(encodeRequest(request, version));
+        request.onWriting?.();
+        return encoded;
+      },
+    },
+    response: {decode: async payload => payload, parse: async data => data},
+    ...(request.requestTimeout !== undefined && {requestTimeout: request.requestTimeout}),
+    logResponseError: false,
+  });
+  return decodeAnswer(request, answer as Buffer, version);
+}
+
+/** What follows the client id: KafkaJS writes request header v1, so that v2's empty tagged fields come first. */
+export function encodeRequest<Answer>({api, write}: OwnRequest<Answer>, version: number): Buffer {
+  const writer = new Writer(version >= api.flexibleFrom);
+  writer.tags();
+  write(writer, version);
+  writer.tags();
+  return writer.toBuffer();
+}
+
+/** Reads what follows the correlation id: in a flexible version the tagged fields of response header v1 come first. */
+export function decodeAnswer<Answer>(
+  {api, read}: OwnRequest<Answer>,
+  payload: Buffer,
+  version: number,
+): Answer {
+  const reader = new Reader(payload, version >= api.flexibleFrom);
+  reader.tags();
+  return read(reader, version);
+}
