@@ -27,6 +27,7 @@ const command: Command = {
     --max N                 at most N of them
     --rate N                at most N a second
     --group NAME            whose commits tell what was redriven (redrive-NAME)
+    --join-foreign-group    also where other programs are members of it, or have committed in it
     --retries N             further attempts where publishing failed for certain (2)
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
@@ -43,6 +44,7 @@ const command: Command = {
     max: {type: 'number'},
     rate: {type: 'number'},
     retries: {type: 'number'},
+    joinForeignGroup: {type: 'boolean'},
   },
   async run({flags, settings}) {
     const topic = topicOf(settings);

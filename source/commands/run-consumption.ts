@@ -14,6 +14,7 @@ import {sentenceFor} from './connection.ts';
 import type {ConsumeOptions} from './consume-flags.ts';
 import {tellEvents} from './consume-lines.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
+import {checkGroupIsFree} from './foreign-group-check.ts';
 import {HeadlessFaults} from './headless-faults.ts';
 import {limitHandler} from './limited-handler.ts';
 import {OpenFailures} from './open-failures.ts';
@@ -41,6 +42,7 @@ export async function runConsumption(
 ): Promise<number> {
   const {client, topics, ends} = parts;
   const group = settings.group.value;
+  if (!options.joinForeignGroup) await checkGroupIsFree(parts, {group, topic});
   const lines = linesTo(process.stdout);
   const tell = tellEvents(lines, options);
   const publisher = new KafkaPublisher({client, partitioner: createPartitioner(settings.partitioner.value)});

@@ -30,13 +30,16 @@ export type KafkaClient = {
   newCluster(): Cluster;
 };
 
+/** How this program's connections name themselves; by it members of a group are known as ours. */
+export const ourClientId = 'kafka-notify';
+
 let prepared = false;
 
 export function createClient(settings: ConnectionSettings): KafkaClient {
   prepare();
   const kafka = new kafkajs.Kafka({
     brokers: [...settings.brokers],
-    clientId: settings.clientId ?? 'kafka-notify',
+    clientId: settings.clientId ?? ourClientId,
     ...(settings.ssl !== undefined && {ssl: settings.ssl}),
     ...(settings.sasl !== undefined && {sasl: settings.sasl}),
     // A second is short for a first TLS handshake across a slow line.

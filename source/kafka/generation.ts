@@ -1,6 +1,7 @@
 import type OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {PartitionOffset} from '../flow/events.ts';
 import type {TopicPartition} from '../flow/message.ts';
+import {commitMetadata, topicIdIn} from './commit-metadata.ts';
 import {nextAfterEmptyBatches} from './empty-batches.ts';
 import {topicIdentity} from './topic-identity.ts';
 
@@ -14,14 +15,6 @@ export type BrokerFacts = TopicPartition & {
   /** The topic's id at the time of the committed offset, where it was kept with it. */
   readonly committedIn: string | null;
 };
-
-/** Kept beside each committed offset: tells a topic made again from the one that the offset belongs to. */
-const metadataPrefix = 'kafka-notify topic ';
-
-/** What is kept beside an offset that is committed. */
-export function commitMetadata(topicId: string | null): string | null {
-  return topicId && metadataPrefix + topicId;
-}
 
 /** One generation of our membership of the group: reads and commits go through it, and end with it. */
 export class Generation {
@@ -72,14 +65,13 @@ export class Generation {
     return partitions.map(partition => {
       const commit = committedHere.find(each => each.partition === partition);
       const offset = BigInt(commit?.offset ?? -1);
-      const metadata = commit?.metadata ?? '';
       return {
         topic,
         partition,
         committed: offset < 0n ? null : offset,
         first: offsetIn(first, partition),
         end: offsetIn(end, partition),
-        committedIn: metadata.startsWith(metadataPrefix) ? metadata.slice(metadataPrefix.length) : null,
+        committedIn: topicIdIn(commit?.metadata ?? null),
       };
     });
   }

@@ -1,8 +1,8 @@
 import kafkajs, {type Admin, type GroupDescription as Described} from 'kafkajs';
 import type {PartitionOffset} from '../flow/events.ts';
 import type {KafkaClient} from './client.ts';
+import {commitMetadata, isOurCommit} from './commit-metadata.ts';
 import {withDeadline} from './deadline.ts';
-import {commitMetadata} from './generation.ts';
 import {topicIdentity} from './topic-identity.ts';
 
 const {AssignerProtocol} = kafkajs;
@@ -95,21 +95,23 @@ export class Groups {
 
   /**
    * Sets committed offsets from outside, as the broker allows only while nobody is in the group: it decides itself, so
-   * that a member that joins at the same moment is safe. Rejects with GroupInUse where somebody is.
+   * that a member that joins at the same moment is safe. Rejects with GroupInUse where somebody is. A group that is
+   * another program's stays so: what it keeps beside its commits is kept.
    */
   async setOffsets(group: string, topic: string, offsets: readonly PartitionOffset[]): Promise<void> {
+    const before = await this.#commitsOn(group, topic);
     const cluster = this.#client.newCluster();
     try {
       await withDeadline(cluster.connect(), deadline, 'connecting');
       const asked = cluster.findGroupCoordinator({groupId: group});
       const coordinator = await withDeadline(asked, deadline, `the coordinator of group ${group}`);
-      const metadata = commitMetadata(
+      const ours = commitMetadata(
         await withDeadline(topicIdentity(coordinator, topic), deadline, `asking for topic ${topic}`),
       );
       const partitions = offsets.map(({partition, offset}) => ({
         partition,
         offset: offset.toString(),
-        metadata,
+        metadata: keptBeside(before, partition, ours),
       }));
       const committing = coordinator.offsetCommit({
         groupId: group,
@@ -155,6 +157,17 @@ export class Groups {
     return inUse(group, members);
   }
 
+  /** What is kept beside each committed offset of the group on the topic. */
+  async #commitsOn(group: string, topic: string): Promise<ReadonlyMap<number, string | null>> {
+    const admin = await this.#connection();
+    const asked = admin.fetchOffsets({groupId: group});
+    const found = await withDeadline(asked, deadline, `asking for the offsets of group ${group}`);
+    const commits = found.find(each => each.topic === topic)?.partitions ?? [];
+    return new Map(
+      commits.filter(({offset}) => offset !== '-1').map(({partition, metadata}) => [partition, metadata]),
+    );
+  }
+
   async #listed(): Promise<readonly string[]> {
     const admin = await this.#connection();
     const {groups} = await withDeadline(admin.listGroups(), deadline, 'asking for the groups');
@@ -187,6 +200,17 @@ export class Groups {
     }
     return this.#admin;
   }
+}
+
+/** `before` by partition. One that had no commit follows the others: a rewind makes nobody's group ours. */
+function keptBeside(
+  before: ReadonlyMap<number, string | null>,
+  partition: number,
+  ours: string,
+): string | null {
+  const kept = before.get(partition);
+  if (kept !== undefined) return isOurCommit(kept) ? ours : kept;
+  return [...before.values()].every(isOurCommit) ? ours : null;
 }
 
 /** A group of the newer protocol (KIP-848) is listed, and dead for who asks in the old words. */

@@ -39,6 +39,14 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
         partitions: {partition: number; offset: string; metadata: string | null}[];
       }[];
     }): Promise<unknown>;
+    describeGroups(request: {groupIds: string[]}): Promise<{
+      groups: {
+        groupId: string;
+        state: string;
+        members: {memberId: string; clientId: string; clientHost: string}[];
+      }[];
+    }>;
+    listGroups(): Promise<{groups: {groupId: string; protocolType: string}[]}>;
     offsetFetch(request: {
       groupId: string;
       topics: {topic: string; partitions: {partition: number}[]}[];

@@ -5,6 +5,7 @@ import type {FlowEvent} from '../flow/events.ts';
 import {type InjectedFaults, noFaults} from '../flow/faults.ts';
 import {positionOf} from '../flow/message.ts';
 import {Deliveries} from './deliveries.ts';
+import type {JoinQuestion} from './joining.ts';
 import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
 import {Rate} from './rate.ts';
 import type {Redrive} from './redrive.ts';
@@ -57,6 +58,8 @@ export class Session {
   topic: TopicState;
   consumer: ConsumerState = {status: 'stopped', reason: 'not-started'};
   question: StartQuestion | null = null;
+  /** The group is somebody else's, perhaps: joining waits for the person. */
+  joining: JoinQuestion | null = null;
   /** One line for the person about what they did last, until `until` (ms since 1970). */
   flash: {readonly text: string; readonly level: LogEntry['level']; readonly until: number} | null = null;
   /** Dead letters and what becomes of them; null: nobody has asked for them. */
@@ -207,9 +210,17 @@ export class Session {
     const before = this.consumer;
     this.consumer = state;
     if (state.status !== 'asking') this.question = null;
+    if (state.status !== 'stopped') this.joining = null;
     if (state.status === 'disconnected' || state.status === 'failed') this.tell('error', state.explanation);
     else if (before.status === 'disconnected' && state.status === 'running')
       this.tell('info', 'Connected again.');
+  }
+
+  /** Joining is asked about first; null: no more. Nothing is consumed meanwhile. */
+  takeJoinQuestion(question: JoinQuestion | null): void {
+    this.takeConsumerState({status: 'stopped', reason: 'not-started'});
+    this.joining = question;
+    if (question?.status === 'unknown') this.tell('error', question.explanation);
   }
 
   takeTopicState(state: TopicState): void {
