@@ -233,6 +233,10 @@ export class KafkaWorkbench implements Workbench {
     const {topic, group} = session.place;
     session.takeConsumerState({status: 'connecting', since: clock.now()});
     this.#handler ??= await this.#options.createHandler();
+    if (this.#leaving) {
+      await this.#handler.close();
+      return;
+    }
     const deadLetters = new DeadLetters({
       topics: this.#topics,
       publisher: this.#publisher,
