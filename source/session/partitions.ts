@@ -1,4 +1,4 @@
-import type {LostPosition} from '../flow/events.ts';
+import type {DeadLetterAgain, LostPosition} from '../flow/events.ts';
 import type {Message} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import type {PartitionStatus} from '../flow/partition-status.ts';
@@ -13,7 +13,14 @@ export type Obstacle =
       readonly failure: Failure;
       readonly nextAttemptAt: number;
     }
-  | {readonly status: 'held'; readonly offset: bigint; readonly failure: Failure; readonly attempt: number}
+  | {
+      readonly status: 'held';
+      readonly offset: bigint;
+      readonly failure: Failure;
+      readonly attempt: number;
+      /** The failure policy goes on with its dead letter by itself. */
+      readonly again?: DeadLetterAgain;
+    }
   | {readonly status: 'dead-lettering'; readonly offset: bigint}
   | {readonly status: 'lost'; readonly lost: LostPosition};
 
@@ -28,6 +35,8 @@ export type PartitionView = PartitionStatus & {
   readonly obstacle: Obstacle | null;
   /** Step by step: the message that waits to be released. */
   readonly waiting: Message | null;
+  /** The processing code asked for no more of it for now. */
+  readonly isPausedByCode: boolean;
   /** In a replay: offsets that are left below the committed one; 0: none runs. */
   readonly left: bigint;
 };
@@ -64,6 +73,7 @@ export function partitionViews(
       isOurs: lane !== undefined,
       obstacle: lane ? obstacleOf(lane) : null,
       waiting: lane?.waiting ?? null,
+      isPausedByCode: lane?.isPausedByCode ?? false,
       left: lane && commit !== null && !isLost && lane.prefix < commit ? commit - lane.prefix : 0n,
     };
   });
@@ -73,7 +83,8 @@ function obstacleOf({state}: LaneView): Obstacle | null {
   switch (state.status) {
     case 'held': {
       const {message, failure, attempt} = state.held;
-      return {status: 'held', offset: message.offset, failure, attempt};
+      const {again} = state;
+      return {status: 'held', offset: message.offset, failure, attempt, ...(again && {again})};
     }
     case 'retrying': {
       const {message, failure} = state.held;

@@ -10,6 +10,7 @@ import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
 import {Rate} from './rate.ts';
 import type {Redrive} from './redrive.ts';
 import {Ring} from './ring.ts';
+import type {Row} from './row.ts';
 import type {Search} from './search.ts';
 import {Stream} from './stream.ts';
 import {Timeline} from './timeline.ts';
@@ -159,7 +160,7 @@ export class Session {
 
   takeEvent(event: FlowEvent): void {
     this.#dirty = true;
-    this.stream.take(event);
+    this.stream.take(event, row => this.isCommitted(row.partition, row.offset));
     this.timeline.take(event, this.now);
     switch (event.type) {
       case 'handled':
@@ -180,6 +181,32 @@ export class Session {
         break;
       case 'commit-failed':
         this.tell('warning', `A commit was not confirmed, and is tried again: ${event.reason}`);
+        break;
+      case 'look-failed':
+        this.say(
+          'warning',
+          `The group's offsets cannot be asked for, and it is tried again: ${event.reason}`,
+        );
+        break;
+      case 'topic-recreated':
+        this.deliveries.forgetPlaces(event.topic);
+        this.#committed.clear();
+        this.say('warning', `Topic ${event.topic} was deleted and made again.`);
+        break;
+      case 'topic-grown':
+        this.say('info', `Topic ${event.topic} has ${event.to} partitions now, and had ${event.from}.`);
+        break;
+      case 'unreachable':
+        this.say(
+          'warning',
+          `No leader now: ${partitionWords(event.partitions)}. It goes on by itself when there is one.`,
+        );
+        break;
+      case 'start-overruled':
+        this.say(
+          'info',
+          `The group is running already: ${partitionWords(event.partitions)} goes on where it has committed.`,
+        );
         break;
       case 'position-lost':
         this.tell(
@@ -325,6 +352,11 @@ export class Session {
     return committed !== null && committed > offset;
   }
 
+  /** Whether the group has committed past what the row shows: the delivery of the message that it is about. */
+  isRowCommitted({partition, offset, isCommitted}: Row): boolean {
+    return isCommitted ?? this.isCommitted(partition, offset);
+  }
+
   /** Our delivery that published the message at this place; null: another's, or no longer in view. */
   deliveryOf(partition: number, offset: bigint): Delivery | null {
     return this.deliveries.at(this.place.topic, partition, offset);
@@ -354,4 +386,10 @@ export class Session {
       this.partitions.some(({obstacle}) => obstacle !== null)
     );
   }
+}
+
+/** `partition 1`, `partitions 1, 2`. */
+function partitionWords(partitions: readonly {readonly partition: number}[]): string {
+  const numbers = partitions.map(({partition}) => partition).join(', ');
+  return partitions.length === 1 ? `partition ${numbers}` : `partitions ${numbers}`;
 }

@@ -22,6 +22,7 @@ function view(partition: number, obstacle: Obstacle | null, end: bigint | null =
     isOurs: true,
     obstacle,
     waiting: null,
+    isPausedByCode: false,
     left: 0n,
   };
 }

@@ -29,6 +29,7 @@ const lane = (changes: Partial<LaneView>): LaneView => ({
   committed: 12n,
   state: {status: 'flowing'},
   waiting: null,
+  isPausedByCode: false,
   ...changes,
 });
 const failure = {name: 'TypeError', message: 'no recipient', permanent: false};

@@ -23,7 +23,7 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
   const title = titleBar(
     `CONSUMER ${stateText(session)}${mannerText(session, area.width)}  ✓ ${counts.processed}  ✗ ${counts.failed}  ↷ ${counts.skipped}${
       counts.deadLettered > 0 ? `  → ${counts.deadLettered}` : ''
-    }`,
+    }${counts.redelivered > 0 ? `  ↻ ${counts.redelivered} redelivered` : ''}`,
     followText(session, screen, area.width),
     {width: area.width, focused, theme},
   );

@@ -6,6 +6,7 @@ import {exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
 import type {Theme} from '../theme.ts';
+import {deadLetterAgain} from './state-word.ts';
 import {titleBar} from './title.ts';
 
 const columns = [
@@ -157,6 +158,7 @@ function partitionRow(
     else pieces.push(text);
   }
   if (view.obstacle) pieces.push(' ', ...obstaclePieces(view.obstacle, now, theme));
+  else if (view.isPausedByCode) pieces.push([' ‖ paused by the processing code', theme.waiting]);
   else if (view.waiting) pieces.push([` ‖ ${view.waiting.offset} waits to be released`, theme.waiting]);
   else if (view.left > 0n)
     pieces.push([` ↺ replaying, ${view.left} to where the commit stays`, theme.waiting]);
@@ -168,9 +170,10 @@ function obstaclePieces(obstacle: Obstacle, now: number, theme: Theme): Piece[] 
   switch (obstacle.status) {
     case 'held': {
       const {name, message} = obstacle.failure;
+      const policy = obstacle.again ? `${deadLetterAgain(obstacle.again, now)}, ` : '';
       return [
         [
-          `✗ held at ${obstacle.offset}: ${safeText(`${name}: ${message}`)} (attempt ${obstacle.attempt})`,
+          `✗ held at ${obstacle.offset}: ${policy}${safeText(`${name}: ${message}`)} (attempt ${obstacle.attempt})`,
           theme.bad,
         ],
       ];
