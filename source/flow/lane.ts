@@ -259,7 +259,12 @@ export class Lane {
     this.#inHand = true;
     let outcomes: readonly Outcome[];
     try {
-      const answer = this.#ports.handler.handle({messages, attempt, signal: this.#stop.signal});
+      const answer = this.#ports.handler.handle({
+        messages,
+        attempt,
+        signal: this.#stop.signal,
+        highWatermark: null,
+      });
       outcomes = answer instanceof Promise ? await answer : answer;
     } catch (error) {
       // The contract says never; a handler that breaks it must not take the lane with it.
