@@ -1,6 +1,7 @@
 import {basename} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {failureFromError} from '../failure-from-error.ts';
+import {LoadError} from './load-error.ts';
 import type {Loader} from './loader.ts';
 import type {UsedFiles} from './used-files.ts';
 
@@ -13,6 +14,7 @@ export async function loadModule(file: string, loader: Loader, used: UsedFiles):
 
 /** Why a module cannot be loaded, in one line, with the place where there is one. */
 export function sayWhyNot(thrown: unknown): string {
+  if (thrown instanceof LoadError) return thrown.message;
   const {name, message, where} = failureFromError(thrown);
   if (!(thrown instanceof Error)) return message;
   const {stack = '', requireStack} = thrown as Error & {requireStack?: readonly string[]};
