@@ -6,10 +6,10 @@ export type Run = {
   readonly messages: readonly Message[];
   /** 1 for the first attempt; a run of a later attempt holds one message. */
   readonly attempt: number;
-  /** The partition's end as the last fetch told it; null: not known. */
-  readonly highWatermark: bigint | null;
   /** Aborted: begin no further message of this run; finish the one in hand. */
   readonly signal: AbortSignal;
+  /** The partition's end as the last fetch told it; null: not known. */
+  readonly highWatermark: bigint | null;
 };
 
 /**
@@ -24,7 +24,10 @@ export type Handler = {
   /** What a person calls it: `built in`, `notify.ts`, `python process.py`, `http://localhost:3000/hook`. */
   readonly name: string;
   handle(run: Run): readonly Outcome[] | Promise<readonly Outcome[]>;
-  /** Hears when the processing code pauses a partition (true) and lets it go on (false), as KafkaJS's pause() does. Nothing of that partition is dispatched meanwhile. */
+  /**
+   * Hears when the processing code pauses a partition (true) and lets it go on (false), as KafkaJS's pause() does.
+   * Nothing of that partition is dispatched meanwhile.
+   */
   onPause?(listener: (partition: number, isPaused: boolean) => void): void;
   /** Ends the processing code within a deadline of its own. */
   close(): Promise<void>;
