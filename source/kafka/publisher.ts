@@ -3,6 +3,7 @@ import type {Delivery, DeliveryState, Draft, Publisher} from '../flow/delivery.t
 import type {KafkaClient} from './client.ts';
 import {DeadlineError, withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
+import {Leaderless, leaderOf} from './leaders.ts';
 import type {Partitioner} from './partitioners.ts';
 import {type ProduceAnswer, produce} from './produce-request.ts';
 import {recordSize} from './record-batch.ts';
@@ -179,10 +180,11 @@ export class KafkaPublisher implements Publisher {
     try {
       const cluster = await this.#connection();
       const broker = await withDeadline(
-        this.#leader(cluster, queue, leaders > 1),
+        leaderOf(cluster, queue.topic, queue.partition, {refresh: leaders > 1}),
         topicDeadline,
         'finding the leader',
       );
+      this.#known.set(queue.topic, cluster.findTopicPartitionMetadata(queue.topic).length);
       const drafts = batch.map(each => each.delivery.draft);
       const began = performance.now();
       const now = Date.now();
@@ -196,18 +198,14 @@ export class KafkaPublisher implements Publisher {
         for (const each of batch) await this.#send(queue, [each]);
       } else this.#answered(queue, batch, answer, began, now);
     } catch (error) {
+      // A topic just made: its leaders come within a moment. Nothing was sent.
+      if (error instanceof Leaderless && leaders < mostLeaders) {
+        await new Promise(resolve => setTimeout(resolve, 100 * leaders));
+        return this.#send(queue, batch, leaders + 1);
+      }
       this.#failedBatch(batch, error, sent?.written() ?? false);
       this.#dropCluster();
     }
-  }
-
-  async #leader(cluster: Cluster, {topic, partition}: Queue, refresh: boolean) {
-    if (refresh) await cluster.refreshMetadata();
-    else await cluster.refreshMetadataIfNecessary();
-    this.#known.set(topic, cluster.findTopicPartitionMetadata(topic).length);
-    const leader = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0];
-    if (leader === undefined) throw new Error(`Partition ${partition} of ${topic} has no leader now`);
-    return cluster.findBroker({nodeId: leader});
   }
 
   /** The answer, or null after the deadline; then the records are unknown, and a late answer still updates them. */
