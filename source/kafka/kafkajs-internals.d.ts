@@ -164,7 +164,14 @@ declare module 'kafkajs/src/network/socketFactory.js' {
 declare module 'kafkajs/src/broker/index.js' {
   import type {Broker as Connected, KeptMetadata} from 'kafkajs/src/consumer/offsetManager/index.js';
 
+  /** One API's requests by version, as KafkaJS writes them. */
+  export type RequestDefinition = {
+    readonly versions: readonly string[];
+    protocol(chosen: {version: number}): unknown;
+  };
+
   export type BrokerMethods = Connected & {
+    lookupRequest: (apiKey: number, definition: RequestDefinition) => unknown;
     connect(): Promise<void>;
     metadata(topics?: readonly string[]): Promise<KeptMetadata>;
   };

@@ -1,4 +1,4 @@
-import Broker, {type BrokerMethods} from 'kafkajs/src/broker/index.js';
+import Broker, {type BrokerMethods, type RequestDefinition} from 'kafkajs/src/broker/index.js';
 import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 import Cluster, {type ClusterMethods} from 'kafkajs/src/cluster/index.js';
 import type {AskedOffsets, KeptMetadata} from 'kafkajs/src/consumer/offsetManager/index.js';
@@ -6,7 +6,9 @@ import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import kafkaErrors from 'kafkajs/src/protocol/error.js';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
+import {chooseVersion} from './protocol/versions.ts';
 import {checkServer} from './server-age.ts';
+import {nameOf} from './server-needs.ts';
 import {serversOf} from './sockets.ts';
 import {topicOffsets} from './topic-offsets.ts';
 
@@ -24,6 +26,7 @@ export function patchKafkaJS(): void {
   lookAgainSoonForLeaders();
   askOnlyTheLed();
   tryTheNextBroker();
+  waitForTheCoordinator();
 }
 
 let isPatched = false;
@@ -50,7 +53,7 @@ function keepWhatIsKnownWithErrors(): void {
 
 /**
  * KafkaJS takes what the first server offers for what all offer, which is wrong while a cluster is being upgraded; and
- * of a server that is too old for this tool it would tell only when a request fails.
+ * of a server that is too old for this tool, or lacks an API, it would not tell before a request fails.
  */
 function askEachServerForItsVersions(): void {
   const {refreshMetadata} = BrokerPool.prototype;
@@ -63,7 +66,15 @@ function askEachServerForItsVersions(): void {
   Broker.prototype.connect = async function (this: BrokerMethods) {
     await connect.call(this);
     checkServer(this, serversOf(this.connectionPool));
+    this.lookupRequest = (key, definition) => chooseOfKafkaJS(this, key, definition);
   };
+}
+
+/** KafkaJS looks at the newest version that is offered only, and sends to a server that has given up the old ones what it will cut. */
+function chooseOfKafkaJS(broker: BrokerMethods, key: number, definition: RequestDefinition): unknown {
+  const written = definition.versions.map(Number);
+  const api = {key, name: nameOf(key), oldest: Math.min(...written), newest: Math.max(...written)};
+  return definition.protocol({version: chooseVersion(broker, api)});
 }
 
 const noTopics: readonly string[] = Object.freeze([]);
@@ -180,6 +191,34 @@ function tryTheNextBroker(): void {
     if (failure !== null) throw failure;
     throw Object.assign(new Error('No broker is known'), {name: 'KafkaJSBrokerNotFound'});
   };
+}
+
+/**
+ * A cluster whose first group this is makes the topic that keeps groups first, and a node that has just taken groups over
+ * loads them: KafkaJS gives up after a second and a half, as it is set up here.
+ */
+function waitForTheCoordinator(): void {
+  const {findGroupCoordinator} = Cluster.prototype;
+  Cluster.prototype.findGroupCoordinator = async function (this: ClusterMethods, group) {
+    const until = Date.now() + coordinatorPatience;
+    for (;;) {
+      try {
+        return await findGroupCoordinator.call(this, group);
+      } catch (error) {
+        if (!isOnItsWay(error) || Date.now() >= until) throw error;
+      }
+    }
+  };
+}
+
+/** ms; less than our own deadlines, so that what is heard at the end is the broker's reason. */
+const coordinatorPatience = 7000;
+
+/** KafkaJS has tried for a while already when this is asked. */
+function isOnItsWay(error: unknown): boolean {
+  const {type, cause, originalError} = error as {type?: string; cause?: unknown; originalError?: unknown};
+  if (type === 'GROUP_COORDINATOR_NOT_AVAILABLE' || type === 'GROUP_LOAD_IN_PROGRESS') return true;
+  return [cause, originalError].some(inner => inner instanceof Error && inner !== error && isOnItsWay(inner));
 }
 
 function shuffled<Item>(items: readonly Item[]): Item[] {

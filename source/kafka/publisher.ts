@@ -6,6 +6,7 @@ import {explainError} from './explain-error.ts';
 import {Leaderless, leaderOf} from './leaders.ts';
 import type {Partitioner} from './partitioners.ts';
 import {type ProduceAnswer, produce} from './produce-request.ts';
+import {Refused} from './protocol/errors.ts';
 import {recordSize} from './record-batch.ts';
 
 export type PublisherOptions = {
@@ -47,6 +48,8 @@ const appendedPerhaps = new Set([
 /** Proved not appended, because another broker leads the partition: sent there, which is no repetition. */
 const wrongLeader = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 const mostLeaders = 5;
+/** Proved not appended, because of one record perhaps: each is sent by itself, so that only the wrong ones fail. */
+const forOneRecord = new Set(['MESSAGE_TOO_LARGE', 'INVALID_RECORD']);
 
 /**
  * Rule 2: sends each draft's bytes once, verbatim, acks=all, and says what is known of it. It stands on KafkaJS's
@@ -191,10 +194,10 @@ export class KafkaPublisher implements Publisher {
       sent = produce(broker, queue, drafts, now, {requestTimeout: listenFor, brokerTimeout: this.#deadline});
       const answer = await this.#orUnknown(sent.answer, queue, batch, began, now);
       if (!answer) return;
-      if (wrongLeader.has(answer.errorType) && leaders < mostLeaders) {
+      if (wrongLeader.has(answer.errorType ?? '') && leaders < mostLeaders) {
         await new Promise(resolve => setTimeout(resolve, 100 * leaders));
         await this.#send(queue, batch, leaders + 1);
-      } else if (answer.errorType === 'MESSAGE_TOO_LARGE' && batch.length > 1) {
+      } else if (forOneRecord.has(answer.errorType ?? '') && batch.length > 1) {
         for (const each of batch) await this.#send(queue, [each]);
       } else this.#answered(queue, batch, answer, began, now);
     } catch (error) {
@@ -238,16 +241,15 @@ export class KafkaPublisher implements Publisher {
     began: number,
     now: number,
   ): void {
-    if (answer.errorCode !== 0) {
-      const {sentence, retryable} = explainError(
-        {type: answer.errorType, message: answer.errorType},
-        {topic: queue.topic},
-      );
-      const state: DeliveryState = appendedPerhaps.has(answer.errorType)
+    const {errorType, reason, wrongRecords} = answer;
+    if (errorType !== null) {
+      const error = new Refused(errorType, wrongRecords.get(0) ?? reason);
+      const {sentence, retryable} = explainError(error, {topic: queue.topic});
+      const state: DeliveryState = appendedPerhaps.has(errorType)
         ? {status: 'unknown', reason: `${sentence} The record may be in the log.`}
         : {status: 'failed', reason: sentence, retryable};
       for (const each of batch) this.#become(each, state);
-      if (answer.errorType === 'UNKNOWN_TOPIC_OR_PARTITION') this.#dropCluster();
+      if (errorType === 'UNKNOWN_TOPIC_OR_PARTITION') this.#dropCluster();
       return;
     }
     const latencyMs = performance.now() - began;
