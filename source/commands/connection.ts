@@ -4,6 +4,7 @@ import {explainError} from '../kafka/explain-error.ts';
 import {describePort} from '../kafka/probe-port.ts';
 import type {Settings} from '../settings/settings.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
+import {say} from './output.ts';
 
 /** A client for these settings; nothing is connected yet. What cannot be used is a CommandError of wrong use. */
 export function clientFor(settings: Settings, onLog?: ConnectionSettings['onLog']): KafkaClient {
@@ -13,7 +14,13 @@ export function clientFor(settings: Settings, onLog?: ConnectionSettings['onLog'
   } catch (error) {
     throw new CommandError(`${(error as Error).message} (${settings.brokers.name})`, exitCodes.wrongUse);
   }
-  return createClient({brokers, ...security(settings), ...(onLog && {onLog})});
+  return createClient({
+    brokers,
+    ...security(settings),
+    ...(onLog && {onLog}),
+    // With a screen, stderr is not for words.
+    onNotice: text => (onLog ? onLog({level: 'warn', from: 'Server', text}) : say(text)),
+  });
 }
 
 /** The topic that a command works on. */
@@ -28,12 +35,15 @@ export function topicOf(settings: Settings, word?: string): string {
 
 /** One sentence for an error of the broker; where it is about the connection, what the port really answers is added. */
 export async function sentenceFor(error: unknown, client: KafkaClient, topic?: string): Promise<string> {
-  const {sentence} = explainError(error, {brokers: client.brokers, ...(topic && {topic})});
+  const {brokers, servers} = client;
+  const {sentence} = explainError(error, {brokers, servers, ...(topic && {topic})});
   if (
     !/(closed|cut) the connection|did not answer|No answer within|did not take the connection/.test(sentence)
   )
     return sentence;
-  for (const broker of client.brokers) {
+  // What has answered in Kafka's protocol is a Kafka broker, whatever its port says at this moment.
+  if (brokers.some(broker => servers.hasSpoken(broker))) return sentence;
+  for (const broker of brokers) {
     const found = await describePort(broker, {speaksTls: client.speaksTls});
     if (found) return `${broker} is not usable as a Kafka broker: ${found}.`;
   }

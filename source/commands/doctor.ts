@@ -1,8 +1,12 @@
 import {lookup} from 'node:dns/promises';
 import process from 'node:process';
 import {checkTopicName} from '../flow/topic-name.ts';
+import type {KafkaClient} from '../kafka/client.ts';
 import {parseBrokers} from '../kafka/client.ts';
+import {type NodeFound, reachNodes} from '../kafka/cluster-nodes.ts';
+import {explainError} from '../kafka/explain-error.ts';
 import {describePort, probePort} from '../kafka/probe-port.ts';
+import {oldestTried} from '../kafka/server-age.ts';
 import {shakeHands} from '../kafka/shake-hands.ts';
 import {Topics} from '../kafka/topics.ts';
 import {safeText} from '../payload/safe-text.ts';
@@ -16,7 +20,11 @@ const command: Command = {
   Usage
     $ kafka-notify doctor [options]
 
-  Shows each setting and where it came from (secrets masked), then tries the connection step by step.
+  Shows each setting and where it came from (secrets masked), then tries the connection step by step: each address given,
+  each node that the cluster names, and what the servers lack of what this tool uses. Nothing is changed.
+
+  Exit codes
+    0 all is well; what is only lacking (!) is no fault · 1 something failed (✗) · 2 wrong use
 
   Example
     $ kafka-notify doctor --brokers localhost:9092 --topic notifications
@@ -32,30 +40,44 @@ const command: Command = {
     }
     print('Connection');
     const steps = [...brokerSteps(settings), ...topicSteps(settings)];
-    for (const {what, attempt} of steps) {
+    let isWell = true;
+    for (const {what, attempt, isOneOfSeveral} of steps) {
       try {
-        print(`  ✓ ${what}: ${await attempt()}`);
+        const found = await attempt();
+        const {said, noted} = typeof found === 'string' ? {said: found, noted: []} : found;
+        print(`  ✓ ${what}: ${said}`);
+        for (const note of noted) print(`  ! ${note}`);
       } catch (error) {
         print(`  ✗ ${what}: ${(error as Error).message}`);
-        return exitCodes.failed;
+        isWell = false;
+        if (!isOneOfSeveral) break;
       }
     }
-    return exitCodes.done;
+    return isWell ? exitCodes.done : exitCodes.failed;
   },
 };
 
 export default command;
 
-type Step = {readonly what: string; attempt(): Promise<string>};
+type Step = {
+  readonly what: string;
+  /** The next steps are tried also where this one fails. */
+  readonly isOneOfSeveral?: boolean;
+  /** What is well, and what is to be known beside; rejects with what is not well. */
+  attempt(): Promise<string | {readonly said: string; readonly noted: readonly string[]}>;
+};
 
 function brokerSteps(settings: Settings): Step[] {
   const protocol = settings.securityProtocol.value.toUpperCase();
-  return parseBrokers(settings.brokers.value).flatMap(broker => {
+  const brokers = parseBrokers(settings.brokers.value);
+  const isOneOfSeveral = brokers.length > 1;
+  return brokers.flatMap(broker => {
     const at = broker.lastIndexOf(':');
     const host = broker.slice(0, at);
     const port = Number(broker.slice(at + 1));
     const name: Step = {
       what: `name ${host}`,
+      isOneOfSeveral,
       attempt: async () => {
         const found = await lookup(host).catch(() => null);
         if (!found) throw new Error('this host is not known here; check its spelling');
@@ -64,6 +86,7 @@ function brokerSteps(settings: Settings): Step[] {
     };
     const answer: Step = {
       what: `port ${port}`,
+      isOneOfSeveral,
       attempt: async () => {
         const found = await probePort(host, port, 3000);
         if (found === 'kafka') return 'a Kafka broker answers';
@@ -73,6 +96,7 @@ function brokerSteps(settings: Settings): Step[] {
     };
     const handshake: Step = {
       what: `TLS ${port}`,
+      isOneOfSeveral,
       attempt: async () => {
         const trust = tls(settings);
         const {subject, validTo} = await shakeHands(host, port, trust === true ? {} : trust, 5000);
@@ -90,11 +114,17 @@ function topicSteps(settings: Settings): Step[] {
     what: settings.securityProtocol.value.toUpperCase().startsWith('SASL')
       ? `cluster, signed in as ${settings.saslUsername.value}`
       : 'cluster',
-    attempt: () =>
-      withAdmin(async topics => {
-        const cluster = await topics.describeCluster();
-        return `${cluster.brokers} ${cluster.brokers === 1 ? 'broker' : 'brokers'}, each reachable under the name it gives itself`;
-      }),
+    // A topic can be looked at also while a node is away.
+    isOneOfSeveral: true,
+    async attempt() {
+      let nodes: readonly NodeFound[];
+      try {
+        nodes = await reachNodes(client);
+      } catch (error) {
+        throw new Error(await sentenceFor(error, client));
+      }
+      return sayNodes(nodes, client);
+    },
   };
   if (!topic) return [signIn];
   const look: Step = {
@@ -104,6 +134,7 @@ function topicSteps(settings: Settings): Step[] {
         checkTopicName(topic);
         const found = await topics.describe(topic);
         if (found.status === 'missing') return 'not there yet; it is created when it is needed';
+        if (found.leaderless) throw new Error(found.leaderless.join(' '));
         return `${found.partitions.length} partitions`;
       }),
   };
@@ -119,6 +150,35 @@ function topicSteps(settings: Settings): Step[] {
       await topics.close();
     }
   }
+}
+
+/** What is said of the nodes that were gone to; throws where one was not reached. */
+function sayNodes(
+  nodes: readonly NodeFound[],
+  client: KafkaClient,
+): {readonly said: string; readonly noted: readonly string[]} {
+  const reached = nodes.filter(each => each.reached);
+  const away = nodes.filter(each => !each.reached);
+  const noted = new Set(
+    reached.flatMap(each => [
+      ...(each.isOlderThanTried
+        ? [`the server is older than Kafka ${oldestTried}, the oldest that this tool is tried with`]
+        : []),
+      ...each.lacks.map(lack => `the server offers ${lack}`),
+    ]),
+  );
+  if (away.length > 0) {
+    const reasons = away.map(
+      ({node, address, error}) =>
+        `node ${node} (${address}) was not reached: ${explainError(error, {brokers: client.brokers, servers: client.servers}).sentence}`,
+    );
+    throw new Error(`${reached.length} of ${nodes.length} brokers reached; ${reasons.join(' ')}`);
+  }
+  const names = reached.length === 1 ? 'the name it gives itself' : 'the name that each gives itself';
+  return {
+    said: `${reached.length} ${reached.length === 1 ? 'broker' : 'brokers'} reached under ${names}`,
+    noted: [...noted],
+  };
 }
 
 function print(line: string): void {

@@ -13,7 +13,8 @@ const command: Command = {
 
   Lists the consumer groups, one JSON line each: state, protocol, how many members. With a name: its members with their
   partitions, and one line a partition with what is committed, the end and the lag. Joins none and changes nothing.
-  A group of the newer protocol (KIP-848) shows as "unknown protocol"; what it has committed is shown all the same.
+  A group of the newer protocol (KIP-848) shows as "unknown protocol"; what it has committed is shown all the same. Groups
+  that a node keeps which does not answer are left out of the list, and stderr says so.
 
   Options
     --topic NAME            only this topic's partitions
@@ -48,12 +49,13 @@ const command: Command = {
 export default command;
 
 async function list(groups: Groups): Promise<void> {
-  const found = await groups.list();
+  const {groups: found, missing} = await groups.list();
   const lines = linesTo(process.stdout);
   for (const {group, state, protocol, members} of found)
     lines.write({status: 'group', group, state, protocol, members: members?.length ?? null});
   await lines.end();
-  if (found.length === 0) say('There are no consumer groups.');
+  for (const sentence of missing) say(sentence);
+  if (found.length === 0 && missing.length === 0) say('There are no consumer groups.');
 }
 
 async function describe(groups: Groups, name: string, topic: string | null): Promise<void> {

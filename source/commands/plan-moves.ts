@@ -31,15 +31,22 @@ export type MovesAsked = {
   readonly partitions: readonly number[] | null;
 };
 
-/** What moving the group on its partitions would mean; nothing is moved yet. */
+/** What moving would mean, and a sentence for each partition that cannot be moved since it has no leader. */
+export type PlannedMoves = {readonly moves: readonly Move[]; readonly leaderless: readonly string[]};
+
+/**
+ * What moving the group on its partitions would mean; nothing is moved yet. A partition without a leader is left where it
+ * is, unless it was named: then nothing is moved.
+ */
 export async function planMoves(
   {client, topics}: {readonly client: KafkaClient; readonly topics: Topics},
   {group, topic, target, partitions}: MovesAsked,
-): Promise<readonly Move[]> {
+): Promise<PlannedMoves> {
   const found = await topics.describe(topic);
   if (found.status === 'missing') throw new CommandError(`There is no topic ${topic}.`);
   checkHasPartitions(found, partitions ?? []);
-  const wanted = found.partitions.filter(({partition}) => partitions?.includes(partition) ?? true);
+  const asked = found.partitions.filter(({partition}) => partitions?.includes(partition) ?? true);
+  const wanted = partitions === null ? asked.filter(({leader}) => leader !== null) : asked;
   const numbers = wanted.map(({partition}) => partition);
   const [committed, atTime] = await Promise.all([
     topics.committed(group, topic),
@@ -47,9 +54,11 @@ export async function planMoves(
       ? offsetsAt(client, topic, numbers, target.time)
       : Promise.resolve<ReadonlyMap<number, bigint>>(new Map()),
   ]);
-  return wanted.map(({partition, first, end}) => {
+  const moves = wanted.map(({partition, first, end}) => {
     if (first === null || end === null)
-      throw new CommandError(`Partition ${partition} of ${topic} has no leader now; nothing is changed.`);
+      throw new CommandError(
+        `Partition ${partition} of ${topic} has no leader now, or it does not answer; nothing is changed.`,
+      );
     const time = atTime.get(partition) ?? -1n;
     const facts = {partition, committed: committed.get(partition) ?? null, first, end};
     const move = moveOf({...facts, atTime: time < 0n ? null : time}, target);
@@ -59,6 +68,7 @@ export async function planMoves(
       exitCodes.wrongUse,
     );
   });
+  return {moves, leaderless: partitions === null ? (found.leaderless ?? []) : []};
 }
 
 async function offsetsAt(

@@ -33,7 +33,8 @@ const command: Command = {
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
-    0 done, or counted with --count · 1 failed, or somebody is in the group · 2 wrong use, or nothing done for want of --yes
+    0 done, or counted with --count · 1 failed, or somebody is in the group, or a partition was left out since it has no
+    leader now (the others are done) · 2 wrong use, or nothing done for want of --yes
     or --skip-unprocessed
 
   Examples
@@ -83,13 +84,15 @@ type How = {readonly count: boolean; readonly yes: boolean; readonly mayPass: bo
 async function rewind(parts: Parts, asked: MovesAsked, {count, yes, mayPass}: How): Promise<number> {
   const {groups} = parts;
   const {group, topic} = asked;
-  const moves = await planMoves(parts, asked);
+  const {moves, leaderless} = await planMoves(parts, asked);
   const [again, passed] = [totalOf(moves, 'again'), totalOf(moves, 'passed')];
   const passing = passed > 0n ? ` ${passed} that nobody processed are passed over.` : '';
   say(`Group ${group} on ${topic}: ${again} messages come again.${passing}`);
+  for (const sentence of leaderless) say(`${sentence} It stays where it is.`);
+  const done = leaderless.length > 0 ? exitCodes.failed : exitCodes.done;
   if (count || !yes) {
     await tell(moves, asked, 'counted');
-    if (count) return exitCodes.done;
+    if (count) return done;
     say('Nothing is changed; --yes does it.');
     return exitCodes.wrongUse;
   }
@@ -102,7 +105,7 @@ async function rewind(parts: Parts, asked: MovesAsked, {count, yes, mayPass}: Ho
   const offsets = moves.map(({partition, to}) => ({topic, partition, offset: to}));
   await groups.setOffsets(group, topic, offsets);
   await tell(moves, asked, 'rewound');
-  return exitCodes.done;
+  return done;
 }
 
 async function tell(

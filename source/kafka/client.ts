@@ -1,7 +1,9 @@
 import kafkajs, {type Kafka, type KafkaConfig, type LogEntry, logLevel} from 'kafkajs';
 import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import {registerCodecs} from './codecs.ts';
+import {patchKafkaJS} from './kafkajs-patches.ts';
+import {KnownServers} from './known-servers.ts';
+import {socketsFor} from './sockets.ts';
 
 export type LogLine = {
   readonly level: 'error' | 'warn' | 'info' | 'debug';
@@ -18,6 +20,8 @@ export type ConnectionSettings = {
   readonly sasl?: KafkaConfig['sasl'];
   /** KafkaJS's own words; never the console, which would tear the screen. */
   onLog?(line: LogLine): void;
+  /** What a person should know of the server once, as a sentence: that it is old, or lacks something. */
+  onNotice?(sentence: string): void;
 };
 
 /** One set of brokers, as the rest of `kafka/` uses it. Nothing is connected yet. */
@@ -26,6 +30,8 @@ export type KafkaClient = {
   readonly brokers: readonly string[];
   /** Connections speak TLS. */
   readonly speaksTls: boolean;
+  /** What was learned of the servers so far. */
+  readonly servers: KnownServers;
   /** A connection pool of its own for requests that KafkaJS's public interface does not make. */
   newCluster(): Cluster;
 };
@@ -37,11 +43,13 @@ let prepared = false;
 
 export function createClient(settings: ConnectionSettings): KafkaClient {
   prepare();
+  const servers = new KnownServers(settings.onNotice);
   const kafka = new kafkajs.Kafka({
     brokers: [...settings.brokers],
     clientId: settings.clientId ?? ourClientId,
     ...(settings.ssl !== undefined && {ssl: settings.ssl}),
     ...(settings.sasl !== undefined && {sasl: settings.sasl}),
+    socketFactory: socketsFor(servers),
     // A second is short for a first TLS handshake across a slow line.
     connectionTimeout: 5000,
     requestTimeout: 10_000,
@@ -53,6 +61,7 @@ export function createClient(settings: ConnectionSettings): KafkaClient {
     kafka,
     brokers: settings.brokers,
     speaksTls: settings.ssl !== undefined && settings.ssl !== false,
+    servers,
     newCluster: () => newCluster(kafka),
   };
 }
@@ -62,12 +71,7 @@ function prepare(): void {
   if (prepared) return;
   prepared = true;
   registerCodecs();
-  // KafkaJS re-arms a timer of a negative time for ever, even with nothing to send: it costs 2 % of a core when idle,
-  // and a warning on newer versions of Node. It is needed only while requests wait.
-  const {scheduleCheckPendingRequests} = RequestQueue.prototype;
-  RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
-    if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
-  };
+  patchKafkaJS();
 }
 
 /** KafkaJS keeps its cluster factory behind a symbol; see `kafkajs-internals.d.ts` for why it is needed. */

@@ -1,8 +1,14 @@
 import {DeadlineError} from './deadline.ts';
+import {KnownServers} from './known-servers.ts';
+import {Refused} from './protocol/errors.ts';
+import {NotOffered} from './protocol/versions.ts';
+import {neededFor} from './server-needs.ts';
 
 export type ErrorContext = {
   readonly brokers?: readonly string[];
   readonly topic?: string;
+  /** What the client has learned of the servers; left out: what the error brought along. */
+  readonly servers?: KnownServers;
 };
 
 export type Explanation = {
@@ -20,6 +26,11 @@ type Fact = {
   /** The broker's own word, such as MESSAGE_TOO_LARGE. */
   readonly type?: string;
   readonly broker?: string;
+  /** What the broker says beside its word. */
+  readonly reason?: string;
+  /** The API that is not offered. */
+  readonly api?: string;
+  readonly servers?: KnownServers;
 };
 
 type Rule = {
@@ -29,6 +40,11 @@ type Rule = {
 };
 
 const address = (fact: Fact, {brokers}: ErrorContext) => fact.broker ?? brokers?.join(', ') ?? 'the broker';
+/** Has what listens there answered in Kafka's protocol before, in this client's life? */
+const hasSpoken = (fact: Fact, context: ErrorContext) => {
+  const servers = context.servers ?? fact.servers;
+  return fact.broker !== undefined && (servers?.hasSpoken(fact.broker) ?? false);
+};
 const named = ({topic}: ErrorContext) => (topic ? `topic ${topic}` : 'the topic');
 const is =
   (...types: readonly string[]) =>
@@ -143,6 +159,16 @@ const rules: readonly Rule[] = [
     retryable: true,
   },
   {
+    when: fact => fact.name === 'Leaderless',
+    say: fact => fact.message,
+    retryable: true,
+  },
+  {
+    when: is('INVALID_RECORD'),
+    say: (_, context) => `The broker refused the record for ${named(context)}.`,
+    retryable: false,
+  },
+  {
     when: is('LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'),
     say: (_, context) => `A partition of ${named(context)} has no leader now; the brokers choose one.`,
     retryable: true,
@@ -158,15 +184,22 @@ const rules: readonly Rule[] = [
     retryable: true,
   },
   {
-    when: fact => fact.name === 'KafkaJSConnectionClosedError' || says('Closed connection')(fact),
+    when: fact =>
+      fact.name === 'KafkaJSConnectionClosedError' ||
+      says('Closed connection')(fact) ||
+      says('Connection closed by the server')(fact),
     say: (fact, context) =>
-      `${address(fact, context)} closed the connection without an answer; it may want TLS or SASL, or may not be a Kafka broker.`,
+      hasSpoken(fact, context)
+        ? `${address(fact, context)} cut the connection; it may be restarting.`
+        : `${address(fact, context)} closed the connection without an answer; it may want TLS or SASL, or may not be a Kafka broker.`,
     retryable: true,
   },
   {
     when: says('Connection timeout'),
     say: (fact, context) =>
-      `${advertised(fact, context)} did not take the connection in time; check the address, and whether the port expects TLS.`,
+      hasSpoken(fact, context)
+        ? `${address(fact, context)} did not take the connection in time; it may be restarting, or hang.`
+        : `${advertised(fact, context)} did not take the connection in time; check the address, and whether the port expects TLS.`,
     retryable: true,
   },
   {
@@ -175,9 +208,14 @@ const rules: readonly Rule[] = [
     retryable: true,
   },
   {
-    when: fact => fact.name === 'KafkaJSServerDoesNotSupportApiKey',
+    when: fact => fact.name === 'ServerTooOld',
+    say: fact => `${fact.message}.`,
+    retryable: false,
+  },
+  {
+    when: fact => fact.api !== undefined,
     say: (fact, context) =>
-      `${address(fact, context)} is too old or too new for this client: ${fact.message}`,
+      `${fact.message} (${address(fact, context)}), which is needed for ${neededFor(fact.api!)}.`,
     retryable: false,
   },
   {
@@ -195,7 +233,7 @@ export function explainError(error: unknown, context: ErrorContext = {}): Explan
   const facts = causes(error).reverse();
   for (const rule of rules) {
     const fact = facts.find(rule.when);
-    if (fact) return {sentence: rule.say(fact, context), retryable: rule.retryable};
+    if (fact) return {sentence: withReason(rule.say(fact, context), facts), retryable: rule.retryable};
   }
   const [innermost] = facts;
   return {
@@ -204,14 +242,25 @@ export function explainError(error: unknown, context: ErrorContext = {}): Explan
   };
 }
 
+/** The broker's own words, where it said more than its code. */
+function withReason(sentence: string, facts: readonly Fact[]): string {
+  const reason = facts.find(fact => fact.reason)?.reason;
+  return reason === undefined ? sentence : `${sentence} The broker says: ${oneLine(reason)}`;
+}
+
 /**
  * The address that failed, told apart from the one that was given: a broker that answers and then calls itself by a
- * name that cannot be reached is the commonest local failure (advertised.listeners).
+ * name that cannot be reached is the commonest local failure (advertised.listeners). Not so where it was reached before,
+ * or where another node was reached under its own name: then this one is away.
  */
-function advertised(fact: Fact, {brokers}: ErrorContext): string {
+function advertised(fact: Fact, context: ErrorContext): string {
+  const {brokers} = context;
   const failed = fact.broker;
-  if (!failed || !brokers || brokers.length === 0 || brokers.includes(failed))
-    return failed ?? brokers?.join(', ') ?? 'the broker';
+  if (!failed || !brokers || brokers.length === 0) return failed ?? brokers?.join(', ') ?? 'the broker';
+  const servers = context.servers ?? fact.servers;
+  const node = servers?.nodeOf(failed) ?? null;
+  if (node !== null) return `${failed} (node ${node} of the cluster)`;
+  if (brokers.includes(failed) || servers?.hasSpoken(failed)) return failed;
   return `${failed} (${brokers.join(', ')} answered, but calls itself ${failed}: see the broker's advertised.listeners)`;
 }
 
@@ -219,12 +268,17 @@ function causes(error: unknown, depth = 0): Fact[] {
   if (depth > 10 || error === null || error === undefined) return [];
   if (typeof error !== 'object') return [{name: 'Error', message: String(error)}];
   const {name, message, code, type, broker, cause, errors, originalError} = error as Record<string, unknown>;
+  const {host, port, servers} = error as Record<string, unknown>;
+  const at = typeof broker === 'string' ? broker : host && port ? `${host}:${port}` : null;
   const fact: Fact = {
     name: error instanceof DeadlineError ? 'DeadlineError' : String(name ?? 'Error'),
     message: String(message ?? ''),
     ...((typeof code === 'string' || typeof code === 'number') && {code}),
     ...(typeof type === 'string' && {type}),
-    ...(typeof broker === 'string' && {broker}),
+    ...(at !== null && {broker: at}),
+    ...(error instanceof Refused && error.reason !== null && {reason: error.reason}),
+    ...(error instanceof NotOffered && {api: error.api}),
+    ...(servers instanceof KnownServers && {servers}),
   };
   const inner = [cause, originalError, ...(Array.isArray(errors) ? errors : [])];
   return [fact, ...inner.flatMap(each => causes(each, depth + 1))];

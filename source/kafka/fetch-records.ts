@@ -1,14 +1,15 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
+import {errorTypeOf} from './protocol/errors.ts';
+import {MalformedAnswer, type Reader} from './protocol/reader.ts';
+import {type OwnRequest, send} from './protocol/send.ts';
+import type {Api} from './protocol/versions.ts';
 
-const fetchKey = 1;
-const fetchVersion = 4;
 const mebibyte = 1024 * 1024;
 
 /** What the broker answered for one partition: batches as bytes, the last one cut off perhaps. */
 export type FetchedRecords = {
-  /** 0 is success. */
-  readonly errorCode: number;
+  /** `OFFSET_OUT_OF_RANGE` and the like; null: nothing is wrong. */
+  readonly errorType: string | null;
   readonly aborted: readonly AbortedTransaction[];
   readonly records: Buffer;
 };
@@ -23,63 +24,83 @@ export type FetchLimits = {
   readonly requestTimeout?: number;
 };
 
+/** From 4 on with record batches and committed records; from 13 on topics have ids instead of names. */
+export const fetchApi: Api = {key: 1, name: 'Fetch', oldest: 4, newest: 12, flexibleFrom: 12};
+
 /**
  * One fetch of committed records of one partition from `offset` on, by no group and without decoding. KafkaJS's own
  * fetch drops what the headers of batches say, and so how far an answer without records reaches.
  */
-export async function fetchRecords(
+export function fetchRecords(
   broker: Broker,
   at: {topic: string; partition: number},
   offset: bigint,
   {maxWait, requestTimeout}: FetchLimits,
 ): Promise<FetchedRecords> {
-  const answer = await broker.connectionPool.send({
-    request: {
-      apiKey: fetchKey,
-      apiVersion: fetchVersion,
-      apiName: 'Fetch',
-      encode: async () => new Encoder().writeBuffer(encodeFetch(at, offset, maxWait)),
+  const request = fetchRequest(at, offset, maxWait);
+  return send(broker, {...request, ...(requestTimeout !== undefined && {requestTimeout})});
+}
+
+export function fetchRequest(
+  at: {topic: string; partition: number},
+  offset: bigint,
+  maxWait: number,
+): OwnRequest<FetchedRecords> {
+  return {
+    api: fetchApi,
+    write(writer, version) {
+      writer.int32(-1); // replica id: a consumer
+      writer.int32(maxWait);
+      writer.int32(maxWait > 0 ? 1 : 0); // min bytes
+      writer.int32(mebibyte); // max bytes; the first batch is given in any case
+      writer.int8(1); // read committed
+      if (version >= 7) writer.int32(0).int32(-1); // no fetch session (KIP-227)
+      writer.array([at.topic], topic => {
+        writer.string(topic);
+        writer.array([at.partition], partition => {
+          writer.int32(partition);
+          if (version >= 9) writer.int32(-1); // leader epoch: not known
+          writer.int64(offset);
+          if (version >= 12) writer.int32(-1); // epoch of the last record: not known
+          if (version >= 5) writer.int64(-1n); // log start offset: of followers only
+          writer.int32(mebibyte).tags();
+        });
+        writer.tags();
+      });
+      if (version >= 7) writer.array([], () => {}); // topics to forget
+      if (version >= 11) writer.string(''); // rack: none, so that the leader answers
     },
-    response: {decode: async payload => payload, parse: async data => data},
-    ...(requestTimeout !== undefined && {requestTimeout}),
-    logResponseError: false,
+    read(reader, version) {
+      reader.int32(); // throttle time
+      const refused = version >= 7 ? errorTypeOf(reader.int16()) : null;
+      if (refused !== null) return {errorType: refused, aborted: [], records: Buffer.alloc(0)};
+      if (version >= 7) reader.int32(); // session
+      const topics = reader.array(() => {
+        reader.string();
+        const partitions = reader.array(() => readPartition(reader, version));
+        reader.tags();
+        return partitions;
+      });
+      const [answer] = topics.flat();
+      if (!answer) throw new MalformedAnswer('The broker answered a fetch without its partition');
+      return answer;
+    },
+  };
+}
+
+function readPartition(reader: Reader, version: number): FetchedRecords {
+  reader.int32(); // partition
+  const errorType = errorTypeOf(reader.int16());
+  reader.int64(); // high watermark
+  reader.int64(); // last stable offset
+  if (version >= 5) reader.int64(); // log start offset
+  const aborted = reader.array(() => {
+    const transaction = {producerId: reader.int64(), firstOffset: reader.int64()};
+    reader.tags();
+    return transaction;
   });
-  return decodeFetch(answer as Buffer);
-}
-
-function encodeFetch(at: {topic: string; partition: number}, offset: bigint, maxWait: number): Buffer {
-  const name = Buffer.from(at.topic, 'utf8');
-  const head = Buffer.alloc(4 + 4 + 4 + 4 + 1 + 4 + 2);
-  head.writeInt32BE(-1, 0); // replica id: a consumer
-  head.writeInt32BE(maxWait, 4);
-  head.writeInt32BE(maxWait > 0 ? 1 : 0, 8); // min bytes
-  head.writeInt32BE(mebibyte, 12); // max bytes; the first batch is given in any case
-  head.writeInt8(1, 16); // read committed
-  head.writeInt32BE(1, 17); // one topic
-  head.writeInt16BE(name.length, 21);
-  const tail = Buffer.alloc(4 + 4 + 8 + 4);
-  tail.writeInt32BE(1, 0); // one partition
-  tail.writeInt32BE(at.partition, 4);
-  tail.writeBigInt64BE(offset, 8);
-  tail.writeInt32BE(mebibyte, 16);
-  return Buffer.concat([head, name, tail]);
-}
-
-/** The one partition in a Fetch response v4. */
-function decodeFetch(payload: Buffer): FetchedRecords {
-  let at = 4 + 4; // throttle time, one topic
-  at += 2 + payload.readInt16BE(at); // its name
-  at += 4 + 4; // one partition, its number
-  const errorCode = payload.readInt16BE(at);
-  at += 2 + 8 + 8; // error, high watermark, last stable offset
-  const aborted: AbortedTransaction[] = [];
-  let count = payload.readInt32BE(at);
-  at += 4;
-  for (; count > 0; count--) {
-    aborted.push({producerId: payload.readBigInt64BE(at), firstOffset: payload.readBigInt64BE(at + 8)});
-    at += 16;
-  }
-  const size = payload.readInt32BE(at);
-  const records = errorCode === 0 && size > 0 ? payload.subarray(at + 4, at + 4 + size) : Buffer.alloc(0);
-  return {errorCode, aborted, records};
+  if (version >= 11) reader.int32(); // preferred read replica
+  const records = reader.bytes();
+  reader.tags();
+  return {errorType, aborted, records: errorType === null ? records : Buffer.alloc(0)};
 }

@@ -1,9 +1,17 @@
-import kafkajs, {type Admin, type GroupDescription as Described} from 'kafkajs';
+import kafkajs, {type GroupDescription as Described} from 'kafkajs';
+import type {Broker, Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {PartitionOffset} from '../flow/events.ts';
 import type {KafkaClient} from './client.ts';
 import {commitMetadata, isOurCommit} from './commit-metadata.ts';
+import {ConnectedCluster} from './connected-cluster.ts';
 import {withDeadline} from './deadline.ts';
+import {explainError} from './explain-error.ts';
+import {sayLeaderless} from './leaders.ts';
+import {latest} from './protocol/list-offsets.ts';
+import {askMetadata} from './protocol/metadata.ts';
+import {NotOffered} from './protocol/versions.ts';
 import {topicIdentity} from './topic-identity.ts';
+import {topicOffsets} from './topic-offsets.ts';
 
 const {AssignerProtocol} = kafkajs;
 const deadline = 10_000;
@@ -20,7 +28,10 @@ export type Member = {
 
 export type GroupStatus = {
   readonly group: string;
-  /** As the broker names it: Stable, Empty, PreparingRebalance …; `unknown protocol`: of a kind that KafkaJS cannot ask about. */
+  /**
+   * As the broker names it: Stable, Empty, PreparingRebalance …; `unknown protocol`: of a kind that KafkaJS cannot ask
+   * about; `unknown`: the server does not offer to say.
+   */
   readonly state: string;
   /** How partitions are divided: `range`, `cooperative-sticky` …; null: nobody is in it, or it cannot be told. */
   readonly protocol: string | null;
@@ -41,43 +52,66 @@ export class GroupInUse extends Error {
   override readonly name = 'GroupInUse';
 }
 
+/** What could be listed, and what could not: a sentence for each node that did not answer, and the like. */
+export type ListedGroups = {readonly groups: readonly GroupStatus[]; readonly missing: readonly string[]};
+
 /** Looks at consumer groups, and sets offsets of one in which nobody is. Joins none. */
 export class Groups {
-  readonly #client: KafkaClient;
-  readonly #admin: Admin;
-  #connected: Promise<void> | null = null;
+  readonly #connected: ConnectedCluster;
 
   constructor(client: KafkaClient) {
-    this.#client = client;
-    this.#admin = client.kafka.admin();
+    this.#connected = new ConnectedCluster(client);
   }
 
-  async list(): Promise<readonly GroupStatus[]> {
-    const listed = await this.#listed();
-    if (listed.length === 0) return [];
-    const groups = await this.#describe(listed);
-    return groups
-      .map(group => statusOf(group, true))
-      .sort((left, right) => left.group.localeCompare(right.group));
+  /** Each node knows the groups that it keeps: one that is away leaves its own out, and not the others'. */
+  async list(): Promise<ListedGroups> {
+    const cluster = await this.#connected.cluster();
+    await withDeadline(cluster.refreshMetadata(), deadline, 'asking for the cluster');
+    const nodes = cluster.getNodeIds();
+    const answers = await Promise.allSettled(
+      nodes.map(nodeId => withDeadline(groupsAt(cluster, nodeId), deadline, `asking node ${nodeId}`)),
+    );
+    const failed = answers.flatMap((answer, at) =>
+      answer.status === 'rejected' ? [{node: nodes[at]!, reason: answer.reason}] : [],
+    );
+    if (failed.length === nodes.length && failed[0]) throw failed[0].reason;
+    const groups = answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
+    return {
+      groups: groups.sort((left, right) => left.group.localeCompare(right.group)),
+      missing: [
+        ...failed.map(
+          ({node, reason}) =>
+            `The groups that node ${node} keeps are not listed: ${explainError(reason).sentence}`,
+        ),
+        ...(await this.#leaderlessGroups(cluster)),
+      ],
+    };
   }
 
   /** null: there is no such group. */
   async describe(group: string): Promise<GroupStatus | null> {
-    const [[described], listed] = await Promise.all([this.#describe([group]), this.#listed()]);
+    const coordinator = await this.#coordinator(group);
+    const [described, listed] = await withDeadline(
+      Promise.all([describeAt(coordinator, [group]), listAt(coordinator).catch(noneIfNotOffered)]),
+      deadline,
+      `asking about group ${group}`,
+    );
     const isListed = listed.includes(group);
-    return described && (described.state !== 'Dead' || isListed) ? statusOf(described, isListed) : null;
+    if (described === null) return unknownGroup(group);
+    const [found] = described;
+    return found && (found.state !== 'Dead' || isListed) ? statusOf(found, isListed) : null;
   }
 
   /** What the group has committed, with the ends, by topic and partition; `also`: topics that its members read. */
   async offsets(group: string, also: readonly string[]): Promise<readonly GroupOffset[]> {
-    const admin = await this.#connection();
-    const asked = admin.fetchOffsets({groupId: group});
-    const found = await withDeadline(asked, deadline, `asking for the offsets of group ${group}`);
-    const topics = [...new Set([...found.map(({topic}) => topic), ...also])].sort();
+    const coordinator = await this.#coordinator(group);
+    const asked = coordinator.offsetFetch({groupId: group, topics: []});
+    const {responses} = await withDeadline(asked, deadline, `asking for the offsets of group ${group}`);
+    const topics = [...new Set([...responses.map(({topic}) => topic), ...also])].sort();
     const all = await Promise.all(
       topics.map(async topic => {
         const committed = new Map(
-          found
+          responses
             .find(each => each.topic === topic)
             ?.partitions.map(({partition, offset}) => [partition, BigInt(offset)]),
         );
@@ -99,12 +133,9 @@ export class Groups {
    * another program's stays so: what it keeps beside its commits is kept.
    */
   async setOffsets(group: string, topic: string, offsets: readonly PartitionOffset[]): Promise<void> {
-    const before = await this.#commitsOn(group, topic);
-    const cluster = this.#client.newCluster();
     try {
-      await withDeadline(cluster.connect(), deadline, 'connecting');
-      const asked = cluster.findGroupCoordinator({groupId: group});
-      const coordinator = await withDeadline(asked, deadline, `the coordinator of group ${group}`);
+      const coordinator = await this.#coordinator(group);
+      const before = await commitsOn(coordinator, group, topic);
       const ours = commitMetadata(
         await withDeadline(topicIdentity(coordinator, topic), deadline, `asking for topic ${topic}`),
       );
@@ -124,8 +155,6 @@ export class Groups {
     } catch (error) {
       if (isInUse(error)) throw await this.#inUse(group);
       throw error;
-    } finally {
-      await cluster.disconnect().catch(() => {});
     }
   }
 
@@ -147,9 +176,7 @@ export class Groups {
   }
 
   async close(): Promise<void> {
-    if (!this.#connected) return;
-    this.#connected = null;
-    await withDeadline(this.#admin.disconnect(), 3000, 'disconnecting').catch(() => {});
+    await this.#connected.close();
   }
 
   async #inUse(group: string): Promise<GroupInUse> {
@@ -157,49 +184,48 @@ export class Groups {
     return inUse(group, members);
   }
 
-  /** What is kept beside each committed offset of the group on the topic. */
-  async #commitsOn(group: string, topic: string): Promise<ReadonlyMap<number, string | null>> {
-    const admin = await this.#connection();
-    const asked = admin.fetchOffsets({groupId: group});
-    const found = await withDeadline(asked, deadline, `asking for the offsets of group ${group}`);
-    const commits = found.find(each => each.topic === topic)?.partitions ?? [];
-    return new Map(
-      commits.filter(({offset}) => offset !== '-1').map(({partition, metadata}) => [partition, metadata]),
-    );
-  }
-
-  async #listed(): Promise<readonly string[]> {
-    const admin = await this.#connection();
-    const {groups} = await withDeadline(admin.listGroups(), deadline, 'asking for the groups');
-    return groups.filter(({protocolType}) => protocolType !== 'connect').map(({groupId}) => groupId);
-  }
-
-  async #describe(groups: readonly string[]): Promise<readonly Described[]> {
-    const admin = await this.#connection();
-    const asked = admin.describeGroups([...groups]);
-    return (await withDeadline(asked, deadline, 'asking about the groups')).groups;
+  async #coordinator(group: string): Promise<Broker> {
+    const cluster = await this.#connected.cluster();
+    const found = cluster
+      .refreshMetadataIfNecessary()
+      .then(() => cluster.findGroupCoordinator({groupId: group}));
+    return withDeadline(found, deadline, `the coordinator of group ${group}`);
   }
 
   async #ends(topic: string): Promise<ReadonlyMap<number, bigint>> {
-    const admin = await this.#connection();
-    try {
-      const offsets = await withDeadline(admin.fetchTopicOffsets(topic), deadline, `the offsets of ${topic}`);
-      return new Map(offsets.map(({partition, high}) => [partition, BigInt(high)]));
-    } catch {
-      return new Map();
-    }
+    const cluster = await this.#connected.cluster();
+    const asked = (async () => {
+      await cluster.addMultipleTargetTopics([topic]);
+      const partitions = cluster.findTopicPartitionMetadata(topic).map(({partitionId}) => partitionId);
+      return topicOffsets(cluster, topic, partitions, latest);
+    })();
+    return withDeadline(asked, deadline, `the offsets of ${topic}`).catch(() => new Map());
   }
 
-  async #connection(): Promise<Admin> {
-    this.#connected ??= this.#admin.connect();
-    try {
-      await withDeadline(this.#connected, deadline, 'connecting');
-    } catch (error) {
-      this.#connected = null;
-      throw error;
-    }
-    return this.#admin;
+  /** Groups whose part of `__consumer_offsets` has no leader are kept by nobody now, and so listed by nobody. */
+  async #leaderlessGroups(cluster: Cluster): Promise<readonly string[]> {
+    const broker = await cluster.brokerPool.findConnectedBroker();
+    const asked = withDeadline(askMetadata(broker, [offsetsTopic]), deadline, 'asking for the cluster');
+    const {topics, brokers} = await asked.catch(() => ({topics: [], brokers: []}));
+    const up = brokers.map(({node}) => node);
+    return (topics[0]?.partitions ?? [])
+      .filter(({leader}) => leader === null)
+      .map(each => `Groups kept there are not listed: ${sayLeaderless(offsetsTopic, each, up)}`);
   }
+}
+
+/** What is kept beside each committed offset of the group on the topic. */
+async function commitsOn(
+  coordinator: Broker,
+  groupId: string,
+  topic: string,
+): Promise<ReadonlyMap<number, string | null>> {
+  const asked = coordinator.offsetFetch({groupId, topics: []});
+  const {responses} = await withDeadline(asked, deadline, `asking for the offsets of group ${groupId}`);
+  const commits = responses.find(each => each.topic === topic)?.partitions ?? [];
+  return new Map(
+    commits.filter(({offset}) => offset !== '-1').map(({partition, metadata}) => [partition, metadata]),
+  );
 }
 
 /** `before` by partition. One that had no commit follows the others: a rewind makes nobody's group ours. */
@@ -211,6 +237,41 @@ function keptBeside(
   const kept = before.get(partition);
   if (kept !== undefined) return isOurCommit(kept) ? ours : kept;
   return [...before.values()].every(isOurCommit) ? ours : null;
+}
+
+/** Where servers of Apache's kind keep groups. */
+const offsetsTopic = '__consumer_offsets';
+
+async function groupsAt(cluster: Cluster, nodeId: string): Promise<readonly GroupStatus[]> {
+  const broker = await cluster.findBroker({nodeId});
+  const listed = await listAt(broker);
+  if (listed.length === 0) return [];
+  const described = await describeAt(broker, listed);
+  return described?.map(group => statusOf(group, true)) ?? listed.map(unknownGroup);
+}
+
+async function listAt(broker: Broker): Promise<string[]> {
+  const {groups} = await broker.listGroups();
+  return groups.filter(({protocolType}) => protocolType !== 'connect').map(({groupId}) => groupId);
+}
+
+/** null: the server does not offer to describe groups. */
+async function describeAt(broker: Broker, groupIds: string[]): Promise<readonly Described[] | null> {
+  try {
+    return (await broker.describeGroups({groupIds})).groups;
+  } catch (error) {
+    return error instanceof NotOffered ? null : Promise.reject(error);
+  }
+}
+
+function noneIfNotOffered(error: unknown): string[] {
+  if (error instanceof NotOffered) return [];
+  throw error;
+}
+
+/** Listed, by a server that does not offer to say more. */
+function unknownGroup(group: string): GroupStatus {
+  return {group, state: 'unknown', protocol: null, members: null};
 }
 
 /** A group of the newer protocol (KIP-848) is listed, and dead for who asks in the old words. */

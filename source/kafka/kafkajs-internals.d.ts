@@ -4,6 +4,8 @@
  * been written or not. Types are written down by hand from its source.
  */
 declare module 'kafkajs/src/consumer/offsetManager/index.js' {
+  import type {GroupDescription} from 'kafkajs';
+
   export type RawRequest = {
     readonly request: {
       readonly apiKey: number;
@@ -22,13 +24,20 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
     readonly logResponseError?: boolean;
   };
 
+  export type OfferedVersions = Readonly<Record<number, {minVersion: number; maxVersion: number}>>;
+
   export type Broker = {
     readonly nodeId: number;
     /** `host:port`. */
     readonly brokerAddress: string;
     /** What the server offers, by API key; null before it is connected. */
-    readonly versions: Readonly<Record<number, {minVersion: number; maxVersion: number}>> | null;
-    readonly connectionPool: {send(request: RawRequest): Promise<unknown>};
+    readonly versions: OfferedVersions | null;
+    readonly allowAutoTopicCreation: boolean;
+    readonly connectionPool: {
+      /** One a client, so that what is learned on a connection is known to belong to it. */
+      readonly socketFactory: object;
+      send(request: RawRequest): Promise<unknown>;
+    };
     offsetCommit(request: {
       groupId: string;
       groupGenerationId: number;
@@ -39,14 +48,7 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
         partitions: {partition: number; offset: string; metadata: string | null}[];
       }[];
     }): Promise<unknown>;
-    describeGroups(request: {groupIds: string[]}): Promise<{
-      groups: {
-        groupId: string;
-        state: string;
-        members: {memberId: string; clientId: string; clientHost: string}[];
-      }[];
-    }>;
-    listGroups(): Promise<{groups: {groupId: string; protocolType: string}[]}>;
+    /** No topics: all that the group has. */
     offsetFetch(request: {
       groupId: string;
       topics: {topic: string; partitions: {partition: number}[]}[];
@@ -56,28 +58,67 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
         partitions: {partition: number; offset: string; metadata: string | null}[];
       }[];
     }>;
+    listGroups(): Promise<{groups: {groupId: string; protocolType: string}[]}>;
+    describeGroups(request: {groupIds: string[]}): Promise<{groups: GroupDescription[]}>;
+    /** Type 2 is a topic, 4 a broker. */
+    describeConfigs(request: {
+      resources: {type: number; name: string; configNames: string[]}[];
+      includeSynonyms: boolean;
+    }): Promise<{resources: {configEntries: {configName: string; configValue: string}[]}[]}>;
+  };
+
+  /** What KafkaJS keeps of an answer about metadata. */
+  export type KeptMetadata = {
+    readonly brokers: readonly {nodeId: number; host: string; port: number; rack: string | null}[];
+    readonly clusterId: string | null;
+    readonly controllerId: number;
+    readonly topicMetadata: readonly {
+      topicErrorCode: number;
+      topic: string;
+      isInternal: boolean;
+      partitionMetadata: KeptPartition[];
+    }[];
+  };
+
+  export type KeptPartition = {
+    partitionErrorCode: number;
+    partitionId: number;
+    leader: number;
+    replicas: number[];
+    isr: number[];
+    offlineReplicas: number[];
   };
 
   export type Cluster = {
+    readonly brokerPool: {
+      readonly metadata: KeptMetadata | null;
+      metadataExpireAt: number | null;
+      /** One that answers now; connects where none does. */
+      findConnectedBroker(): Promise<Broker>;
+    };
     connect(): Promise<void>;
     disconnect(): Promise<void>;
     isConnected(): boolean;
+    getNodeIds(): string[];
     addMultipleTargetTopics(topics: string[]): Promise<void>;
     refreshMetadata(): Promise<void>;
     refreshMetadataIfNecessary(): Promise<void>;
     removeBroker(address: {host: string; port: number}): void;
     findBroker(node: {nodeId: number | string}): Promise<Broker>;
+    findControllerBroker(): Promise<Broker>;
     findGroupCoordinator(group: {groupId: string}): Promise<Broker>;
-    findTopicPartitionMetadata(topic: string): {partitionId: number; leader: number}[];
+    findTopicPartitionMetadata(topic: string): KeptPartition[];
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     fetchTopicsOffset(
-      topics: {
-        topic: string;
-        partitions: {partition: number}[];
-        fromBeginning?: boolean;
-        fromTimestamp?: number;
-      }[],
+      topics: AskedOffsets[],
     ): Promise<{topic: string; partitions: {partition: number; offset: string}[]}[]>;
+  };
+
+  export type AskedOffsets = {
+    topic: string;
+    partitions: {partition: number}[];
+    fromBeginning?: boolean;
+    fromTimestamp?: number;
   };
 
   /** One for each generation of the group that this member is in. */
@@ -105,6 +146,65 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   }
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  export default class Connection {
+    readonly host: string;
+    readonly port: number;
+    readonly socketFactory: object;
+    rejectRequests(error: Error): void;
+  }
+}
+
+declare module 'kafkajs/src/network/socketFactory.js' {
+  import type {ISocketFactory} from 'kafkajs';
+
+  export default function socketFactory(): ISocketFactory;
+}
+
+declare module 'kafkajs/src/broker/index.js' {
+  import type {Broker as Connected, KeptMetadata} from 'kafkajs/src/consumer/offsetManager/index.js';
+
+  /** One API's requests by version, as KafkaJS writes them. */
+  export type RequestDefinition = {
+    readonly versions: readonly string[];
+    protocol(chosen: {version: number}): unknown;
+  };
+
+  export type BrokerMethods = Connected & {
+    lookupRequest: (apiKey: number, definition: RequestDefinition) => unknown;
+    connect(): Promise<void>;
+    metadata(topics?: readonly string[]): Promise<KeptMetadata>;
+  };
+
+  const Broker: {readonly prototype: BrokerMethods};
+  export default Broker;
+}
+
+declare module 'kafkajs/src/cluster/brokerPool.js' {
+  import type {Broker, KeptMetadata} from 'kafkajs/src/consumer/offsetManager/index.js';
+
+  export default class BrokerPool {
+    readonly brokers: Readonly<Record<string, Broker>>;
+    readonly metadata: KeptMetadata | null;
+    metadataExpireAt: number | null;
+    versions: unknown;
+    findBroker(node: {nodeId: number | string}): Promise<Broker>;
+    refreshMetadata(topics: readonly string[]): Promise<void>;
+    withBroker<Result>(
+      act: (found: {nodeId: string; broker: Broker}) => Promise<Result>,
+    ): Promise<Result | null>;
+  }
+}
+
+declare module 'kafkajs/src/cluster/index.js' {
+  import type {Cluster as Connected} from 'kafkajs/src/consumer/offsetManager/index.js';
+
+  export type ClusterMethods = Connected & {readonly targetTopics: Set<string>};
+
+  const Cluster: {readonly prototype: ClusterMethods};
+  export default Cluster;
+}
+
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
     readonly buffer: Buffer;
@@ -118,7 +218,10 @@ declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
 
 declare module 'kafkajs/src/protocol/error.js' {
   const errors: {
-    createErrorFromCode(code: number): Error & {readonly type: string; readonly code: number};
+    createErrorFromCode(
+      code: number,
+    ): Error & {readonly type: string; readonly code: number; readonly retriable: boolean};
+    readonly errorCodes: readonly {readonly type: string; readonly code: number}[];
   };
   export default errors;
 }

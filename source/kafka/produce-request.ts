@@ -1,15 +1,19 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
-import kafkaErrors from 'kafkajs/src/protocol/error.js';
 import type {Draft} from '../flow/delivery.ts';
+import {errorTypeOf} from './protocol/errors.ts';
+import {MalformedAnswer, type Reader} from './protocol/reader.ts';
+import {type OwnRequest, send} from './protocol/send.ts';
+import type {Api} from './protocol/versions.ts';
 import {encodeRecordBatch} from './record-batch.ts';
 
 /** What came back for one partition's batch. */
 export type ProduceAnswer = {
-  /** 0 is success. */
-  readonly errorCode: number;
-  /** `MESSAGE_TOO_LARGE` and the like; empty on success. */
-  readonly errorType: string;
+  /** `MESSAGE_TOO_LARGE` and the like; null: appended. */
+  readonly errorType: string | null;
+  /** What the broker says beside an error (from version 8 on); null: nothing. */
+  readonly reason: string | null;
+  /** What is wrong with single records, by their place in the batch, where the broker says it. */
+  readonly wrongRecords: ReadonlyMap<number, string | null>;
   readonly baseOffset: bigint;
   /** The broker's time for a topic with LogAppendTime, else −1. */
   readonly logAppendTime: number;
@@ -21,8 +25,8 @@ export type ProduceTry = {
   readonly answer: Promise<ProduceAnswer>;
 };
 
-const produceKey = 0;
-const produceVersion = 7;
+/** From 3 on with record batches (message format v2); from 8 on with the broker's own words for an error (KIP-467). */
+export const produceApi: Api = {key: 0, name: 'Produce', oldest: 3, newest: 9, flexibleFrom: 9};
 
 /**
  * Sends one batch to the leader of its partition, acks=all, once. `requestTimeout` (ms) is how long an answer is still
@@ -36,57 +40,68 @@ export function produce(
   timeouts: {requestTimeout: number; brokerTimeout: number},
 ): ProduceTry {
   let written = false;
-  const answer = broker.connectionPool.send({
-    request: {
-      apiKey: produceKey,
-      apiVersion: produceVersion,
-      apiName: 'Produce',
-      encode: async () => {
-        const encoded = new Encoder().writeBuffer(encodeProduce(at, drafts, now, timeouts.brokerTimeout));
-        written = true;
-        return encoded;
-      },
-    },
-    response: {decode: async payload => decodeProduce(payload), parse: async data => data},
+  const request = produceRequest(at, () => encodeRecordBatch(drafts, now), timeouts.brokerTimeout);
+  const answer = send(broker, {
+    ...request,
     requestTimeout: timeouts.requestTimeout,
-    logResponseError: false,
+    onWriting: () => {
+      written = true;
+    },
   });
-  return {written: () => written, answer: answer as Promise<ProduceAnswer>};
+  return {written: () => written, answer};
 }
 
-function encodeProduce(
+export function produceRequest(
   at: {topic: string; partition: number},
-  drafts: readonly Draft[],
-  now: number,
+  batch: () => Buffer,
   brokerTimeout: number,
-): Buffer {
-  const name = Buffer.from(at.topic, 'utf8');
-  const batch = encodeRecordBatch(drafts, now);
-  const head = Buffer.alloc(2 + 2 + 4 + 4 + 2 + name.length + 4 + 4 + 4);
-  let position = head.writeInt16BE(-1, 0); // no transaction
-  position = head.writeInt16BE(-1, position); // acks=all
-  position = head.writeInt32BE(brokerTimeout, position);
-  position = head.writeInt32BE(1, position); // one topic
-  position = head.writeInt16BE(name.length, position);
-  position += name.copy(head, position);
-  position = head.writeInt32BE(1, position); // one partition
-  position = head.writeInt32BE(at.partition, position);
-  head.writeInt32BE(batch.length, position);
-  return Buffer.concat([head, batch]);
+): OwnRequest<ProduceAnswer> {
+  return {
+    api: produceApi,
+    write(writer) {
+      writer.nullableString(null); // no transaction
+      writer.int16(-1); // acks=all
+      writer.int32(brokerTimeout);
+      writer.array([at.topic], topic => {
+        writer.string(topic);
+        writer.array([at.partition], partition => {
+          writer.int32(partition).bytes(batch()).tags();
+        });
+        writer.tags();
+      });
+    },
+    read(reader, version) {
+      const topics = reader.array(() => {
+        reader.string();
+        const partitions = reader.array(() => readPartition(reader, version));
+        reader.tags();
+        return partitions;
+      });
+      const [answer] = topics.flat();
+      if (!answer)
+        throw new MalformedAnswer(
+          'The broker answered a publish without an acknowledgement for its partition',
+        );
+      return answer;
+    },
+  };
 }
 
-function decodeProduce(payload: Buffer): ProduceAnswer {
-  const topics = payload.readInt32BE(0);
-  const nameLength = topics > 0 ? payload.readInt16BE(4) : 0;
-  const partitions = topics > 0 ? payload.readInt32BE(6 + nameLength) : 0;
-  if (partitions < 1)
-    throw new Error('The broker answered a publish without an acknowledgement for its partition');
-  const at = 6 + nameLength + 4 + 4;
-  const errorCode = payload.readInt16BE(at);
-  return {
-    errorCode,
-    errorType: errorCode === 0 ? '' : kafkaErrors.createErrorFromCode(errorCode).type,
-    baseOffset: payload.readBigInt64BE(at + 2),
-    logAppendTime: Number(payload.readBigInt64BE(at + 10)),
-  };
+function readPartition(reader: Reader, version: number): ProduceAnswer {
+  reader.int32(); // partition
+  const errorType = errorTypeOf(reader.int16());
+  const baseOffset = reader.int64();
+  const logAppendTime = Number(reader.int64());
+  if (version >= 5) reader.int64(); // log start offset
+  const wrongRecords = new Map<number, string | null>();
+  let reason: string | null = null;
+  if (version >= 8) {
+    reader.array(() => {
+      wrongRecords.set(reader.int32(), reader.nullableString());
+      reader.tags();
+    });
+    reason = reader.nullableString();
+  }
+  reader.tags();
+  return {errorType, reason, wrongRecords, baseOffset, logAppendTime};
 }

@@ -3,8 +3,10 @@ import type {Delivery, DeliveryState, Draft, Publisher} from '../flow/delivery.t
 import type {KafkaClient} from './client.ts';
 import {DeadlineError, withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
+import {Leaderless, leaderOf} from './leaders.ts';
 import type {Partitioner} from './partitioners.ts';
 import {type ProduceAnswer, produce} from './produce-request.ts';
+import {Refused} from './protocol/errors.ts';
 import {recordSize} from './record-batch.ts';
 
 export type PublisherOptions = {
@@ -46,6 +48,8 @@ const appendedPerhaps = new Set([
 /** Proved not appended, because another broker leads the partition: sent there, which is no repetition. */
 const wrongLeader = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
 const mostLeaders = 5;
+/** Proved not appended, because of one record perhaps: each is sent by itself, so that only the wrong ones fail. */
+const forOneRecord = new Set(['MESSAGE_TOO_LARGE', 'INVALID_RECORD']);
 
 /**
  * Rule 2: sends each draft's bytes once, verbatim, acks=all, and says what is known of it. It stands on KafkaJS's
@@ -179,35 +183,32 @@ export class KafkaPublisher implements Publisher {
     try {
       const cluster = await this.#connection();
       const broker = await withDeadline(
-        this.#leader(cluster, queue, leaders > 1),
+        leaderOf(cluster, queue.topic, queue.partition, {refresh: leaders > 1}),
         topicDeadline,
         'finding the leader',
       );
+      this.#known.set(queue.topic, cluster.findTopicPartitionMetadata(queue.topic).length);
       const drafts = batch.map(each => each.delivery.draft);
       const began = performance.now();
       const now = Date.now();
       sent = produce(broker, queue, drafts, now, {requestTimeout: listenFor, brokerTimeout: this.#deadline});
       const answer = await this.#orUnknown(sent.answer, queue, batch, began, now);
       if (!answer) return;
-      if (wrongLeader.has(answer.errorType) && leaders < mostLeaders) {
+      if (wrongLeader.has(answer.errorType ?? '') && leaders < mostLeaders) {
         await new Promise(resolve => setTimeout(resolve, 100 * leaders));
         await this.#send(queue, batch, leaders + 1);
-      } else if (answer.errorType === 'MESSAGE_TOO_LARGE' && batch.length > 1) {
+      } else if (forOneRecord.has(answer.errorType ?? '') && batch.length > 1) {
         for (const each of batch) await this.#send(queue, [each]);
       } else this.#answered(queue, batch, answer, began, now);
     } catch (error) {
+      // A topic just made: its leaders come within a moment. Nothing was sent.
+      if (error instanceof Leaderless && leaders < mostLeaders) {
+        await new Promise(resolve => setTimeout(resolve, 100 * leaders));
+        return this.#send(queue, batch, leaders + 1);
+      }
       this.#failedBatch(batch, error, sent?.written() ?? false);
       this.#dropCluster();
     }
-  }
-
-  async #leader(cluster: Cluster, {topic, partition}: Queue, refresh: boolean) {
-    if (refresh) await cluster.refreshMetadata();
-    else await cluster.refreshMetadataIfNecessary();
-    this.#known.set(topic, cluster.findTopicPartitionMetadata(topic).length);
-    const leader = Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0];
-    if (leader === undefined) throw new Error(`Partition ${partition} of ${topic} has no leader now`);
-    return cluster.findBroker({nodeId: leader});
   }
 
   /** The answer, or null after the deadline; then the records are unknown, and a late answer still updates them. */
@@ -240,16 +241,15 @@ export class KafkaPublisher implements Publisher {
     began: number,
     now: number,
   ): void {
-    if (answer.errorCode !== 0) {
-      const {sentence, retryable} = explainError(
-        {type: answer.errorType, message: answer.errorType},
-        {topic: queue.topic},
-      );
-      const state: DeliveryState = appendedPerhaps.has(answer.errorType)
+    const {errorType, reason, wrongRecords} = answer;
+    if (errorType !== null) {
+      const error = new Refused(errorType, wrongRecords.get(0) ?? reason);
+      const {sentence, retryable} = explainError(error, {topic: queue.topic});
+      const state: DeliveryState = appendedPerhaps.has(errorType)
         ? {status: 'unknown', reason: `${sentence} The record may be in the log.`}
         : {status: 'failed', reason: sentence, retryable};
       for (const each of batch) this.#become(each, state);
-      if (answer.errorType === 'UNKNOWN_TOPIC_OR_PARTITION') this.#dropCluster();
+      if (errorType === 'UNKNOWN_TOPIC_OR_PARTITION') this.#dropCluster();
       return;
     }
     const latencyMs = performance.now() - began;

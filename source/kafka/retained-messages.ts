@@ -1,10 +1,11 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
-import kafkaErrors from 'kafkajs/src/protocol/error.js';
 import type {Message} from '../flow/message.ts';
 import type {KafkaClient} from './client.ts';
 import {type DecodedBatch, decodeBatches} from './decode-batches.ts';
 import {explainError} from './explain-error.ts';
 import type {FetchedRecords} from './fetch-records.ts';
+import {Leaderless} from './leaders.ts';
+import {Refused} from './protocol/errors.ts';
 import {beginOf, type ReadFrom} from './read-from.ts';
 import {receivedMessages} from './received-message.ts';
 import {TopicConnection} from './topic-connection.ts';
@@ -47,7 +48,7 @@ export class UnreadableError extends Error {
 /**
  * Reads what a topic retains, up to the ends that it has when this begins, without a group: nothing is joined and
  * nothing committed, and whoever consumes the topic does not notice. Resolves with whether all was read; rejects where
- * it could not go on. What `progress` heard last is how far it came, in each case.
+ * it could not go on; a partition without a leader is told so when the others have been read. What `progress` heard last is how far it came, in each case.
  */
 export async function readRetained(reading: Reading): Promise<'complete' | 'aborted'> {
   const reader = new Reader(reading);
@@ -66,6 +67,8 @@ class Reader {
   readonly #reading: Reading;
   readonly #connection: TopicConnection;
   #closed = false;
+  /** What is said of each partition that has no leader: told at the end, when the others have been read. */
+  readonly #leaderless = new Map<number, string>();
   #progress: ReadProgress = {covered: 0n, total: 0n, gone: 0n};
 
   constructor(reading: Reading) {
@@ -79,9 +82,11 @@ class Reader {
     this.#tell({total});
     const waiting = parts.filter(({next, end}) => next < end);
     const work = async () => {
-      for (let part = waiting.shift(); part && !this.#closed; part = waiting.shift()) await this.#read(part);
+      for (let part = waiting.shift(); part && !this.#closed; part = waiting.shift())
+        await this.#readUnlessLeaderless(part);
     };
     await Promise.all(Array.from({length: atOnce}, work));
+    if (this.#leaderless.size > 0) throw new UnreadableError([...this.#leaderless.values()].join(' '));
   }
 
   close(): void {
@@ -102,12 +107,23 @@ class Reader {
       this.#connection.offsets(wanted, {fromBeginning: false}),
       from.from === 'time' ? this.#connection.offsets(wanted, {fromTimestamp: from.time}) : null,
     ]);
-    return wanted.map(partition => {
+    const parts: Part[] = [];
+    for (const partition of wanted) {
       const [first, end, time] = [firsts.get(partition), ends.get(partition), times?.get(partition) ?? -1n];
       if (first === undefined || end === undefined)
-        throw new UnreadableError(`Partition ${partition} of ${topic} has no leader now: it cannot be read.`);
-      return {partition, next: beginOf(from, {first, end, atTime: time < 0n ? null : time}), end};
-    });
+        this.#leaderless.set(partition, await this.#connection.sayLeaderless(partition));
+      else parts.push({partition, next: beginOf(from, {first, end, atTime: time < 0n ? null : time}), end});
+    }
+    return parts;
+  }
+
+  async #readUnlessLeaderless(part: Part): Promise<void> {
+    try {
+      await this.#read(part);
+    } catch (error) {
+      if (!(error instanceof Leaderless)) throw error;
+      this.#leaderless.set(part.partition, error.message);
+    }
   }
 
   async #read(part: Part): Promise<void> {
@@ -130,9 +146,8 @@ class Reader {
 
   async #hand(part: Part, fetched: FetchedRecords): Promise<void> {
     const {topic, take} = this.#reading;
-    if (fetched.errorCode !== 0) {
-      const error = kafkaErrors.createErrorFromCode(fetched.errorCode);
-      if (error.type !== 'OFFSET_OUT_OF_RANGE') throw error;
+    if (fetched.errorType !== null) {
+      if (fetched.errorType !== 'OFFSET_OUT_OF_RANGE') throw new Refused(fetched.errorType, null);
       await this.#passGone(part);
       return;
     }

@@ -1,7 +1,10 @@
-import type {Broker, Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
+import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {KafkaClient} from './client.ts';
 import {withDeadline} from './deadline.ts';
 import {type FetchedRecords, fetchRecords} from './fetch-records.ts';
+import {Leaderless, leaderOf, sayLeaderless} from './leaders.ts';
+import {earliest, latest} from './protocol/list-offsets.ts';
+import {topicOffsets} from './topic-offsets.ts';
 
 /** Which offset of a partition is asked for. */
 export type AskedOffset = {readonly fromBeginning: boolean} | {readonly fromTimestamp: number};
@@ -40,20 +43,29 @@ export class TopicConnection {
 
   /** By partition; one without a leader is left out, and −1 is a time after which there is nothing. */
   async offsets(partitions: readonly number[], asked: AskedOffset): Promise<ReadonlyMap<number, bigint>> {
-    const topic = this.#topic;
     const cluster = await this.#connection();
-    const all = partitions.map(partition => ({partition}));
-    const [answer] = await withDeadline(
-      cluster.fetchTopicsOffset([{topic, partitions: all, ...asked}]),
+    const time = 'fromTimestamp' in asked ? asked.fromTimestamp : asked.fromBeginning ? earliest : latest;
+    return withDeadline(
+      topicOffsets(cluster, this.#topic, partitions, time),
       requestDeadline,
-      `asking for the offsets of ${topic}`,
+      `asking for the offsets of ${this.#topic}`,
     );
-    return new Map((answer?.partitions ?? []).map(({partition, offset}) => [partition, BigInt(offset)]));
+  }
+
+  /** What a person is told of a partition that has no leader. */
+  async sayLeaderless(partition: number): Promise<string> {
+    try {
+      await leaderOf(await this.#connection(), this.#topic, partition);
+    } catch (error) {
+      if (error instanceof Leaderless) return error.message;
+    }
+    return sayLeaderless(this.#topic, {partition, replicas: [], inSync: []}, []);
   }
 
   async fetch(partition: number, offset: bigint): Promise<FetchedRecords> {
     const topic = this.#topic;
-    const broker = await withDeadline(this.#leader(partition), requestDeadline, 'finding the leader');
+    const leading = leaderOf(await this.#connection(), topic, partition);
+    const broker = await withDeadline(leading, requestDeadline, 'finding the leader');
     return withDeadline(
       fetchRecords(broker, {topic, partition}, offset, {
         maxWait: longestWait,
@@ -92,15 +104,6 @@ export class TopicConnection {
       cluster.disconnect().catch(() => {});
       throw error;
     }
-  }
-
-  async #leader(partition: number): Promise<Broker> {
-    const cluster = await this.#connection();
-    await cluster.refreshMetadataIfNecessary();
-    const leader = Object.keys(cluster.findLeaderForPartitions(this.#topic, [partition]))[0];
-    if (leader !== undefined) return cluster.findBroker({nodeId: leader});
-    const error = new Error(`Partition ${partition} of ${this.#topic} has no leader now`);
-    throw Object.assign(error, {type: 'LEADER_NOT_AVAILABLE'});
   }
 
   #drop(): void {

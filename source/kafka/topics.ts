@@ -1,15 +1,27 @@
-import type {Admin} from 'kafkajs';
-import kafkajs from 'kafkajs';
+import {setTimeout as pause} from 'node:timers/promises';
 import type {PartitionStatus} from '../flow/partition-status.ts';
 import {checkTopicName} from '../flow/topic-name.ts';
 import type {KafkaClient} from './client.ts';
+import {ConnectedCluster} from './connected-cluster.ts';
 import {DeadlineError, withDeadline} from './deadline.ts';
+import {explainError} from './explain-error.ts';
+import {sayLeaderless, waitsForNode} from './leaders.ts';
+import {addPartitions, makeTopic} from './make-topics.ts';
+import {earliest, latest} from './protocol/list-offsets.ts';
+import {askMetadata, type PartitionMetadata, type TopicMetadata} from './protocol/metadata.ts';
+import {topicOffsets} from './topic-offsets.ts';
 
 export type TopicStatus =
   | {readonly status: 'missing'; readonly topic: string}
-  | {readonly status: 'exists'; readonly topic: string; readonly partitions: readonly PartitionStatus[]};
+  | {
+      readonly status: 'exists';
+      readonly topic: string;
+      readonly partitions: readonly PartitionStatus[];
+      /** A sentence for each partition that has no leader now. */
+      readonly leaderless?: readonly string[];
+    };
 
-type ExistingTopic = TopicStatus & {readonly status: 'exists'};
+export type ExistingTopic = TopicStatus & {readonly status: 'exists'};
 
 export type EnsureOptions = {
   /** Left out: the broker's default. */
@@ -21,160 +33,163 @@ export type EnsureOptions = {
 
 const defaultDeadline = 20_000;
 const pollInterval = 100;
-/** Together with a look at what answers on the port, a person hears within 10 s what is wrong. */
-const connectDeadline = 6000;
+const requestDeadline = 10_000;
+type Offsets = {readonly first: ReadonlyMap<number, bigint>; readonly end: ReadonlyMap<number, bigint>};
+const noOffsets: Offsets = {first: new Map(), end: new Map()};
 
-/** Asks and creates through one admin connection, opened on the first call. */
+/** What the topic's own error must be for it to be there, or not. */
+const missing = new Set(['UNKNOWN_TOPIC_OR_PARTITION']);
+const stillComing = new Set<string | null>([null, 'LEADER_NOT_AVAILABLE']);
+
+/** Asks and creates through connections of its own, opened on the first call. */
 export class Topics {
-  readonly #admin: Admin;
-  #connected: Promise<void> | null = null;
+  readonly #connected: ConnectedCluster;
 
   constructor(client: KafkaClient) {
-    this.#admin = client.kafka.admin();
+    this.#connected = new ConnectedCluster(client);
   }
 
-  async #connection(): Promise<Admin> {
-    this.#connected ??= this.#admin.connect();
-    try {
-      await withDeadline(this.#connected, connectDeadline, 'connecting');
-    } catch (error) {
-      this.#connected = null;
-      throw error;
-    }
-    return this.#admin;
-  }
-
-  /** By name, so that another topic in trouble does not stand in the way. */
+  /** By name, so that another topic in trouble does not stand in the way; nor does one partition for the others. */
   async describe(topic: string): Promise<TopicStatus> {
-    checkTopicName(topic);
-    const admin = await this.#connection();
-    const partitions = await withDeadline(metadataOf(admin, topic), 10_000, `asking for topic ${topic}`);
-    if (!partitions) return {status: 'missing', topic};
-    const offsets = partitions.every(each => each.leader !== null)
-      ? await withDeadline(admin.fetchTopicOffsets(topic), 10_000, `asking for the offsets of ${topic}`)
-      : [];
-    return {
-      status: 'exists',
-      topic,
-      partitions: partitions.map(each => {
-        const found = offsets.find(offset => offset.partition === each.partition);
-        return {...each, first: found ? BigInt(found.low) : null, end: found ? BigInt(found.high) : null};
-      }),
-    };
+    const {waiting: _, ...status} = await this.#look(topic);
+    return status;
   }
 
   /**
    * Rule 1: looks first and creates only what is missing; that somebody else creates it at the same time is success.
-   * Resolves when every partition has a leader.
+   * Resolves when every partition has a leader that can have one now: one whose nodes are away is not waited for.
    */
   async ensure(
     topic: string,
     options: EnsureOptions = {},
   ): Promise<{readonly created: boolean; readonly topic: ExistingTopic}> {
-    const before = await this.#describeUnlessLeaderless(topic);
-    if (isLed(before)) return {created: false, topic: before};
-    const created = before?.status === 'missing' && (await this.#create(topic, options));
+    const {waiting, ...before} = await this.#look(topic);
+    if (before.status === 'exists' && !waiting) return {created: false, topic: before};
+    const created = before.status === 'missing' && (await this.#create(topic, options));
     return {created, topic: await this.#untilLed(topic, 1, options.deadline)};
-  }
-
-  async #untilLed(topic: string, partitions: number, deadline = defaultDeadline): Promise<ExistingTopic> {
-    const until = Date.now() + deadline;
-    for (;;) {
-      const now = await this.#describeUnlessLeaderless(topic);
-      if (isLed(now) && now.partitions.length >= partitions) return now;
-      if (Date.now() > until)
-        throw new DeadlineError(`every partition of topic ${topic} to have a leader`, deadline);
-      await new Promise(resolve => setTimeout(resolve, pollInterval));
-    }
-  }
-
-  /** null: it is there, and the broker answers with an error because a partition has no leader yet. */
-  async #describeUnlessLeaderless(topic: string): Promise<TopicStatus | null> {
-    try {
-      return await this.describe(topic);
-    } catch (error) {
-      if (isLeaderless(error)) return null;
-      throw error;
-    }
-  }
-
-  /** Asks the cluster who it is; fails where a broker cannot be reached under the name that it gives itself. */
-  async describeCluster(): Promise<{readonly brokers: number}> {
-    const admin = await this.#connection();
-    const {brokers} = await withDeadline(admin.describeCluster(), 10_000, 'asking for the cluster');
-    return {brokers: brokers.length};
   }
 
   /** The group's committed offsets, by partition; partitions without one are left out. */
   async committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>> {
-    const admin = await this.#connection();
-    const asked = admin.fetchOffsets({groupId: group, topics: [topic]});
-    const [found] = await withDeadline(asked, 10_000, `asking for the offsets of group ${group}`);
-    const offsets = (found?.partitions ?? []).filter(({offset}) => offset !== '-1');
+    const cluster = await this.#connected.cluster();
+    const what = `asking for the offsets of group ${group}`;
+    const found = await withDeadline(
+      (async () => {
+        await cluster.addMultipleTargetTopics([topic]);
+        const coordinator = await cluster.findGroupCoordinator({groupId: group});
+        const partitions = cluster
+          .findTopicPartitionMetadata(topic)
+          .map(({partitionId}) => ({partition: partitionId}));
+        return coordinator.offsetFetch({groupId: group, topics: [{topic, partitions}]});
+      })(),
+      requestDeadline,
+      what,
+    );
+    const offsets = (found.responses[0]?.partitions ?? []).filter(({offset}) => BigInt(offset) >= 0n);
     return new Map(offsets.map(({partition, offset}) => [partition, BigInt(offset)]));
   }
 
   /** Raises the number of partitions to `count`, which must be more than there are, and waits for their leaders. */
   async ensurePartitions(topic: string, count: number): Promise<void> {
-    const admin = await this.#connection();
+    const cluster = await this.#connected.cluster();
     await withDeadline(
-      admin.createPartitions({topicPartitions: [{topic, count}]}),
+      addPartitions(cluster, topic, count),
       15_000,
       `raising topic ${topic} to ${count} partitions`,
     );
     await this.#untilLed(topic, count);
   }
 
-  async #create(topic: string, {partitions, replicationFactor}: EnsureOptions): Promise<boolean> {
-    const admin = await this.#connection();
-    const request = {
-      waitForLeaders: false,
-      topics: [{topic, numPartitions: partitions ?? -1, replicationFactor: replicationFactor ?? -1}],
-    };
-    // false: it exists by now; somebody was quicker.
-    return withDeadline(admin.createTopics(request), 15_000, `creating topic ${topic}`);
-  }
-
   async close(): Promise<void> {
-    if (!this.#connected) return;
-    this.#connected = null;
-    await withDeadline(this.#admin.disconnect(), 3000, 'disconnecting').catch(() => {});
+    await this.#connected.close();
   }
-}
 
-function isLed(topic: TopicStatus | null): topic is ExistingTopic {
-  return topic?.status === 'exists' && topic.partitions.every(each => each.leader !== null);
-}
-
-/** A topic just made, or one whose broker went: KafkaJS turns one such partition into an error for all of them. */
-function isLeaderless(error: unknown): boolean {
-  const {type, cause} = error as {type?: string; cause?: unknown};
-  if (type === 'LEADER_NOT_AVAILABLE' || type === 'NOT_LEADER_FOR_PARTITION') return true;
-  return cause !== undefined && cause !== null && isLeaderless(cause);
-}
-
-async function metadataOf(
-  admin: Admin,
-  topic: string,
-): Promise<Omit<PartitionStatus, 'first' | 'end'>[] | null> {
-  try {
-    const {topics} = await admin.fetchTopicMetadata({topics: [topic]});
-    return (topics[0]?.partitions ?? [])
-      .map(({partitionId, leader, replicas, isr}) => ({
-        partition: partitionId,
-        leader: leader < 0 ? null : leader,
-        replicas,
-        inSync: isr,
-      }))
-      .sort((left, right) => left.partition - right.partition);
-  } catch (error) {
-    if (isUnknownTopic(error)) return null;
-    throw error;
+  /** `waiting`: a partition has no leader that answers yet, and can have one. */
+  async #look(topic: string): Promise<TopicStatus & {readonly waiting: boolean}> {
+    checkTopicName(topic);
+    const asked = this.#connected.broker().then(broker => askMetadata(broker, [topic]));
+    const {topics, brokers} = await withDeadline(asked, requestDeadline, `asking for topic ${topic}`);
+    const found = topics.find(({name}) => name === topic);
+    if (!found || missing.has(found.errorType ?? '')) return {status: 'missing', topic, waiting: false};
+    if (!stillComing.has(found.errorType))
+      throw Object.assign(new Error(found.errorType!), {type: found.errorType});
+    const up = brokers.map(({node}) => node);
+    const leaderless = found.partitions.filter(({leader}) => leader === null);
+    const partitions = await this.#withOffsets(topic, found);
+    const isSilent = partitions.some(({leader, end}) => leader !== null && end === null);
+    return {
+      status: 'exists',
+      topic,
+      partitions,
+      ...(leaderless.length > 0 && {leaderless: leaderless.map(each => sayLeaderless(topic, each, up))}),
+      waiting: partitions.length === 0 || isSilent || leaderless.some(each => !waitsForNode(each, up)),
+    };
   }
-}
 
-function isUnknownTopic(error: unknown): boolean {
-  const {type, cause} = error as {type?: string; cause?: unknown};
-  if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return true;
-  return cause instanceof kafkajs.KafkaJSError && isUnknownTopic(cause);
+  /** With the offsets of those that have a leader; null where it does not answer now, which is no error of the others. */
+  async #withOffsets(topic: string, {partitions}: TopicMetadata): Promise<readonly PartitionStatus[]> {
+    const led = partitions.filter(({leader}) => leader !== null);
+    const asked = withDeadline(
+      this.#offsets(topic, led),
+      requestDeadline,
+      `asking for the offsets of ${topic}`,
+    );
+    const {first, end} = await asked.catch(error => {
+      if (!explainError(error).retryable) throw error;
+      return noOffsets;
+    });
+    return partitions.map(({partition, leader, replicas, inSync}) => ({
+      partition,
+      leader,
+      replicas,
+      inSync,
+      first: first.get(partition) ?? null,
+      end: end.get(partition) ?? null,
+    }));
+  }
+
+  async #offsets(topic: string, led: readonly PartitionMetadata[]): Promise<Offsets> {
+    if (led.length === 0) return noOffsets;
+    const cluster = await this.#connected.cluster();
+    await cluster.addMultipleTargetTopics([topic]);
+    const known = cluster.findTopicPartitionMetadata(topic);
+    const isCurrent = led.every(({partition, leader}) =>
+      known.some(each => each.partitionId === partition && each.leader === leader),
+    );
+    if (!isCurrent) await cluster.refreshMetadata();
+    const partitions = led.map(({partition}) => partition);
+    const [first, end] = await Promise.all([
+      topicOffsets(cluster, topic, partitions, earliest),
+      topicOffsets(cluster, topic, partitions, latest),
+    ]);
+    return {first, end};
+  }
+
+  async #untilLed(topic: string, partitions: number, deadline = defaultDeadline): Promise<ExistingTopic> {
+    const until = Date.now() + deadline;
+    for (;;) {
+      const {waiting, ...now} = await this.#lookUnlessMoving(topic);
+      if (now.status === 'exists' && !waiting && now.partitions.length >= partitions) return now;
+      if (Date.now() > until)
+        throw new DeadlineError(`every partition of topic ${topic} to have a leader`, deadline);
+      await pause(pollInterval);
+    }
+  }
+
+  /** A topic just made: a leader may not know yet that it is one, and another broker not of the topic. */
+  async #lookUnlessMoving(topic: string): Promise<TopicStatus & {readonly waiting: boolean}> {
+    try {
+      return await this.#look(topic);
+    } catch (error) {
+      const {type} = error as {type?: string};
+      if (['UNKNOWN_TOPIC_OR_PARTITION', 'NOT_LEADER_FOR_PARTITION'].includes(type ?? ''))
+        return {status: 'missing', topic, waiting: true};
+      throw error;
+    }
+  }
+
+  async #create(topic: string, options: EnsureOptions): Promise<boolean> {
+    const cluster = await this.#connected.cluster();
+    return withDeadline(makeTopic(cluster, topic, options), 15_000, `creating topic ${topic}`);
+  }
 }

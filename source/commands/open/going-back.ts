@@ -39,7 +39,7 @@ export class GoingBack {
       const target = moveTargetOf(place.trim() || 'beginning', session.now);
       const {topic, group} = session.place;
       const partitions = partition === null ? null : [partition];
-      const moves = await planMoves({client, topics}, {topic, group, target, partitions});
+      const {moves} = await planMoves({client, topics}, {topic, group, target, partitions});
       const ahead = moves.find(({passed}) => passed > 0n);
       if (ahead && target.to !== 'time') {
         const problem = `That is ahead, past ${totalOf(moves, 'passed')} messages that nobody processed; kafka-notify rewind --skip-unprocessed does that.`;

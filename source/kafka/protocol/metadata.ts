@@ -1,5 +1,6 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
-import kafkaErrors from 'kafkajs/src/protocol/error.js';
+import {serversOf} from '../sockets.ts';
+import {errorTypeOf} from './errors.ts';
 import type {Reader} from './reader.ts';
 import {type OwnRequest, send} from './send.ts';
 import type {Api} from './versions.ts';
@@ -53,15 +54,17 @@ const firstWithIds = 10;
  * What the cluster looks like for the broker that is asked: these topics, or all (null). What is wrong with a topic or a
  * partition stands there, and is no error of the others, which KafkaJS makes of it.
  */
-export function askMetadata(
+export async function askMetadata(
   broker: Broker,
   topics: readonly string[] | null,
-  requestTimeout?: number,
+  {mayCreate = false} = {},
 ): Promise<Metadata> {
-  return send(broker, {...metadataRequest(topics), ...(requestTimeout !== undefined && {requestTimeout})});
+  const answer = await send(broker, metadataRequest(topics, mayCreate));
+  serversOf(broker.connectionPool).listed(answer.brokers);
+  return answer;
 }
 
-export function metadataRequest(topics: readonly string[] | null): OwnRequest<Metadata> {
+export function metadataRequest(topics: readonly string[] | null, mayCreate = false): OwnRequest<Metadata> {
   return {
     api: metadataApi,
     write(writer, version) {
@@ -69,7 +72,7 @@ export function metadataRequest(topics: readonly string[] | null): OwnRequest<Me
         if (version >= firstWithIds) writer.noUuid();
         writer.string(topic).tags();
       });
-      writer.boolean(false); // allow_auto_topic_creation
+      writer.boolean(mayCreate); // allow_auto_topic_creation
       if (version >= 8 && version <= 10) writer.boolean(false); // authorized operations of the cluster
       if (version >= 8) writer.boolean(false); // and of the topics
     },
@@ -119,9 +122,4 @@ function readPartition(reader: Reader, version: number): PartitionMetadata {
   if (version >= 5) reader.array(() => reader.int32()); // offline replicas
   reader.tags();
   return {partition, leader: leader < 0 ? null : leader, leaderEpoch, replicas, inSync, errorType};
-}
-
-/** The broker's word for its error code; null for none. */
-function errorTypeOf(code: number): string | null {
-  return code === 0 ? null : kafkaErrors.createErrorFromCode(code).type;
 }

@@ -21,7 +21,7 @@ export class NotOffered extends Error {
   readonly broker: string;
   readonly retriable = false;
 
-  constructor(broker: string, api: Api, offered: OfferedVersions | undefined) {
+  constructor(broker: string, api: Omit<Api, 'flexibleFrom'>, offered: OfferedVersions | undefined) {
     const wanted = api.oldest === api.newest ? `${api.oldest}` : `${api.oldest} to ${api.newest}`;
     const offers = offered ? `it offers ${api.name} ${offered.minVersion} to ${offered.maxVersion}` : '';
     super(
@@ -35,7 +35,10 @@ export class NotOffered extends Error {
 }
 
 /** The newest version that both the server and we know. Throws NotOffered where there is none. */
-export function chooseVersion(broker: Pick<Broker, 'versions' | 'brokerAddress'>, api: Api): number {
+export function chooseVersion(
+  broker: Pick<Broker, 'versions' | 'brokerAddress'>,
+  api: Omit<Api, 'flexibleFrom'>,
+): number {
   const offered = broker.versions?.[api.key];
   const version = newestOf(api, offered);
   if (version === null) throw new NotOffered(broker.brokerAddress, api, offered);
@@ -43,7 +46,10 @@ export function chooseVersion(broker: Pick<Broker, 'versions' | 'brokerAddress'>
 }
 
 /** The same for what was offered; null where nothing fits. */
-export function newestOf(api: Api, offered: OfferedVersions | undefined): number | null {
+export function newestOf(
+  api: Pick<Api, 'oldest' | 'newest'>,
+  offered: OfferedVersions | undefined,
+): number | null {
   if (!offered) return null;
   const version = Math.min(api.newest, offered.maxVersion);
   return version >= Math.max(api.oldest, offered.minVersion) ? version : null;
