@@ -87,6 +87,11 @@ async function rewind(parts: Parts, asked: MovesAsked, {count, yes, mayPass}: Ho
   const [again, passed] = [totalOf(moves, 'again'), totalOf(moves, 'passed')];
   const passing = passed > 0n ? ` ${passed} that nobody processed are passed over.` : '';
   say(`Group ${group} on ${topic}: ${again} messages come again.${passing}`);
+  for (const {partition, from, beyondEnd} of moves)
+    if (beyondEnd !== undefined)
+      say(
+        `Partition ${partition} is committed at ${from}, beyond the end by ${beyondEnd}: what of it was processed is not known.`,
+      );
   if (count || !yes) {
     await tell(moves, asked, 'counted');
     if (count) return exitCodes.done;

@@ -1,4 +1,4 @@
-import type {FlowEvent} from '../../flow/events.ts';
+import type {FlowEvent, LostPosition} from '../../flow/events.ts';
 import {Consumption} from '../../kafka/consumption.ts';
 import type {Topics} from '../../kafka/topics.ts';
 import {resultOfFailure} from '../../session/redrive.ts';
@@ -151,8 +151,7 @@ class AllRun {
         break;
       }
       case 'position-lost': {
-        const {partition, position, first} = event.lost;
-        this.#why = `, since ${partition}@${position}–${first - 1n} no longer exist`;
+        this.#why = `, since ${sayLost(event.lost)}`;
         break;
       }
       case 'commit-failed':
@@ -161,5 +160,16 @@ class AllRun {
       default:
         break;
     }
+  }
+}
+
+function sayLost({partition, position, first, end, cause}: LostPosition): string {
+  switch (cause) {
+    case 'retention':
+      return `${partition}@${position}–${first - 1n} no longer exist`;
+    case 'beyond-end':
+      return `${partition}@${position} is beyond the end ${end} by ${position - end}`;
+    case 'recreated':
+      return `${partition}@${position} was of a topic that is gone`;
   }
 }

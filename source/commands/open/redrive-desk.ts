@@ -7,7 +7,7 @@ import {type DeadLetter, deadLetterOf, Redrive} from '../../session/redrive.ts';
 import type {Session} from '../../session/session.ts';
 import type {Position, RedrivePort} from '../../session/workbench.ts';
 import {CommandError} from '../exit-codes.ts';
-import {planRedrive, type RedrivePlan, redriveGroup, redriveTarget} from '../redrive-plan.ts';
+import {planRedrive, type RedrivePlan, redriveGroup, redriveTarget, sayBeyond} from '../redrive-plan.ts';
 import {redriveAll} from './redrive-all.ts';
 import {redriveChosen} from './redrive-chosen.ts';
 import type {RedriveRun, RunParts} from './redrive-run.ts';
@@ -127,6 +127,8 @@ export class RedriveDesk implements RedrivePort {
   async #list(redrive: Redrive, signal: AbortSignal): Promise<void> {
     const plan = await planRedrive(this.#options.topics, redrive);
     this.#plan = plan;
+    const beyond = sayBeyond(plan);
+    if (beyond !== null) this.#options.session.say('warning', beyond);
     const waiting = [...plan.parts].filter(([, {from, end}]) => end > from);
     const mostOfPartition = Math.max(fewestOfPartition, Math.floor(mostListed / Math.max(1, waiting.length)));
     const letters: DeadLetter[] = [];
