@@ -100,7 +100,7 @@ function consume(broker: BrokerUnderTest, group: string, topic: string): string[
 }
 
 function ourMember(broker: BrokerUnderTest, group: string, topic: string): Running {
-  const running = start(consume(broker, group, topic));
+  const running = start([...consume(broker, group, topic), '--join-foreign-group']);
   leftOver.push(() => running.child.kill('SIGKILL'));
   return running;
 }

@@ -2,6 +2,7 @@ import type {FlowEvent, LostPosition} from '../../flow/events.ts';
 import {Consumption} from '../../kafka/consumption.ts';
 import type {Topics} from '../../kafka/topics.ts';
 import {resultOfFailure} from '../../session/redrive.ts';
+import {checkGroupIsFree} from '../foreign-group-check.ts';
 import {planRedrive, type RedrivePlan, withinPlan} from '../redrive-plan.ts';
 import {watchEnds} from '../watch-ends.ts';
 import {
@@ -61,6 +62,7 @@ class AllRun {
     const total = Number(plan.waiting);
     redrive.setState({...running, total});
     if (total === 0) return summaryOf(redrive.to, 0, this.#counts);
+    await checkGroupIsFree({client: this.#parts.client, topics: this.#topics}, plan);
     const consumption = this.#consume(plan);
     this.#consumption = consumption;
     const ends = new Map([...plan.parts].map(([partition, {end}]) => [partition, end]));
