@@ -61,7 +61,8 @@ async function coordinatorOf(cluster: Cluster, group: string, topic: string | nu
 async function othersIn(coordinator: Broker, group: string): Promise<readonly GroupMember[] | null> {
   const {groups} = await coordinator.describeGroups({groupIds: [group]});
   const found = groups.find(({groupId}) => groupId === group);
-  if (!found || found.state === 'Dead') {
+  if (!found) throw new Error(`The broker did not say who is in group ${group}`);
+  if (found.state === 'Dead') {
     const listed = await coordinator.listGroups();
     return listed.groups.some(({groupId}) => groupId === group) ? null : [];
   }

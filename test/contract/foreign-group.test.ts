@@ -125,6 +125,15 @@ describe('a group that cannot be looked at', () => {
     expect((await admin.listGroups()).groups).toEqual([]);
   });
 
+  it('is not taken for free: an answer that names no group at all', async () => {
+    const {admin, consume, faults} = await misbehaving();
+    faults.add({api: 'DescribeGroups', times: Infinity}, {error: 'COORDINATOR_NOT_AVAILABLE'});
+    const {code, stderr} = await consume();
+    expect(code).toBe(1);
+    expect(stderr).toContain('The broker did not say who is in group mailer');
+    expect((await admin.listGroups()).groups).toEqual([]);
+  });
+
   it('is looked at again where the broker gets ready after a moment', async () => {
     const {consume, faults} = await misbehaving();
     faults.add({api: 'OffsetFetch', times: 3}, {error: 'COORDINATOR_LOAD_IN_PROGRESS'});
