@@ -116,7 +116,7 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
 function lostSentence({topic, partition, position, first, end, cause}: FlowLost): string {
   const why = {
     retention: `offsets ${position} to ${first - 1n} no longer exist (retention)`,
-    'beyond-end': `the log ends at ${end}, before the position ${position}`,
+    'beyond-end': `the position ${position} is beyond the end ${end} by ${position - end}`,
     recreated: `the topic was deleted and made again; the position ${position} belonged to the one before`,
   }[cause];
   return `Position lost on ${topic} partition ${partition}: ${why}. The partition is held; --on-lost first or --on-lost end says where to go on.`;

@@ -8,6 +8,7 @@ import type {Topics} from './topics.ts';
 const lookDeadline = 10_000;
 /** ms before a look is repeated that failed for a reason that passes, as a coordinator that is still loading. */
 const lookPause = 300;
+const repeatFor = 6000;
 
 /**
  * Looks who works in a group on a topic, without joining it. Our own members are known by their client id, which no
@@ -22,9 +23,8 @@ export async function lookAtGroup(
   {group, topic}: {readonly group: string; readonly topic: string},
 ): Promise<GroupSeen> {
   const cluster = client.newCluster();
-  const isOver = {now: false};
   try {
-    const looking = repeatedly(isOver, async () => {
+    const looking = repeatedly(async () => {
       const found = await topics.describe(topic);
       const bounds = found.status === 'exists' ? found.partitions : [];
       const coordinator = await coordinatorOf(cluster, group, found.status === 'exists' ? topic : null);
@@ -47,7 +47,6 @@ export async function lookAtGroup(
     });
     return await withDeadline(looking, lookDeadline, `looking who works in group ${group}`);
   } finally {
-    isOver.now = true;
     cluster.disconnect().catch(() => {});
   }
 }
@@ -62,7 +61,8 @@ async function coordinatorOf(cluster: Cluster, group: string, topic: string | nu
 async function othersIn(coordinator: Broker, group: string): Promise<readonly GroupMember[] | null> {
   const {groups} = await coordinator.describeGroups({groupIds: [group]});
   const found = groups.find(({groupId}) => groupId === group);
-  if (!found || found.state === 'Dead') {
+  if (!found) throw new Error(`The broker did not say who is in group ${group}`);
+  if (found.state === 'Dead') {
     const listed = await coordinator.listGroups();
     return listed.groups.some(({groupId}) => groupId === group) ? null : [];
   }
@@ -91,16 +91,14 @@ async function commitsOf(
   );
 }
 
-/** Until it succeeds, fails for good, or is over. */
-async function repeatedly<Result>(
-  isOver: {readonly now: boolean},
-  look: () => Promise<Result>,
-): Promise<Result> {
+/** Until it succeeds, fails for good, or has failed for so long that its reason is to be told. */
+async function repeatedly<Result>(look: () => Promise<Result>): Promise<Result> {
+  const until = Date.now() + repeatFor;
   for (;;) {
     try {
       return await look();
     } catch (error) {
-      if (isOver.now || (error as {retriable?: boolean}).retriable !== true) throw error;
+      if (Date.now() >= until || (error as {retriable?: boolean}).retriable !== true) throw error;
       await new Promise(resolve => setTimeout(resolve, lookPause));
     }
   }

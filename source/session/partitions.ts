@@ -29,7 +29,7 @@ export type PartitionView = PartitionStatus & {
   /** Finished without a gap below this offset, by this consumer. */
   readonly processed: bigint | null;
   readonly committed: bigint | null;
-  /** Messages from the committed offset to the end. */
+  /** From the committed offset to the end; below 0: it is so far beyond the end, which no member can reach. */
   readonly lag: bigint | null;
   readonly isOurs: boolean;
   readonly obstacle: Obstacle | null;
@@ -58,7 +58,8 @@ export function partitionViews(
     const {first, end: told} = bounds.get(partition) ?? {first: null, end: null};
     const isLost = lane?.state.status === 'lost';
     const end = lane && !isLost && (told === null || lane.next > told) ? lane.next : told;
-    const commit = lane ? lane.committed : (committed.get(partition) ?? null);
+    // Where the position is lost, what the lane remembers is of another log: what the broker has counts.
+    const commit = lane && !isLost ? lane.committed : (committed.get(partition) ?? null);
     const from = commit ?? first;
     return {
       partition,
@@ -69,7 +70,7 @@ export function partitionViews(
       end,
       processed: lane?.prefix ?? null,
       committed: commit,
-      lag: end === null || from === null ? null : end > from ? end - from : 0n,
+      lag: end === null || from === null ? null : end - from,
       isOurs: lane !== undefined,
       obstacle: lane ? obstacleOf(lane) : null,
       waiting: lane?.waiting ?? null,

@@ -83,6 +83,7 @@ export class Session {
   readonly #committed = new Map<number, bigint | null>();
   readonly #listeners = new Set<() => void>();
   #lanes: Workbench['lanes'] = () => [];
+  #hasRun = false;
   #dirty = true;
   #interval = tickInterval;
   /** ms that a drawing takes, on average of the last ones. */
@@ -238,6 +239,7 @@ export class Session {
     this.consumer = state;
     if (state.status !== 'asking') this.question = null;
     if (state.status !== 'stopped') this.joining = null;
+    if (state.status === 'running') this.#hasRun = true;
     if (state.status === 'disconnected' || state.status === 'failed') this.tell('error', state.explanation);
     else if (before.status === 'disconnected' && state.status === 'running')
       this.tell('info', 'Connected again.');
@@ -245,7 +247,7 @@ export class Session {
 
   /** Joining is asked about first; null: no more. Nothing is consumed meanwhile. */
   takeJoinQuestion(question: JoinQuestion | null): void {
-    this.takeConsumerState({status: 'stopped', reason: 'not-started'});
+    this.takeConsumerState({status: 'stopped', reason: this.#hasRun ? 'asked' : 'not-started'});
     this.joining = question;
     if (question?.status === 'unknown') this.tell('error', question.explanation);
   }

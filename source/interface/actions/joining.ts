@@ -17,7 +17,7 @@ export const joiningActions: readonly Action[] = [
 ];
 
 function whyNot({session: {joining}}: Desk): string | null {
-  if (joining?.status !== 'foreign') return "No group of another program's is asked about.";
+  if (joining?.status !== 'foreign') return "No other program's group is asked about.";
   if (joining.mayJoin) return null;
-  return 'The built-in check sends nothing to anybody; --handler or another way of processing, or --join-foreign-group, at the start joins.';
+  return 'The built-in check sends nothing: to join, start with a handler of your own, or --join-foreign-group.';
 }

@@ -16,10 +16,8 @@ export function joinLines({joining, place}: Session, width: number, theme: Theme
         ? `Joining would count ${sayWaiting(foreign)} as processed.`
         : `The built-in check would mark ${sayWaiting(foreign)} as processed that nobody sent.`;
       return [
-        ...lines(
-          `Group ${group} is another program's: ${safeText(sayWhoWorks(foreign))}. ${would}`,
-          theme.waiting,
-        ),
+        ...lines(`Group ${group} is another program's: ${safeText(sayWhoWorks(foreign))}.`, theme.waiting),
+        ...lines(would, theme.waiting),
         ...lines(
           `${mayJoin ? 'J  join all the same\n' : ''}S  look at the messages instead; no group hears of it\nEsc  leave the group alone`,
           theme.strong,
