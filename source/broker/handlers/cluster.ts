@@ -76,18 +76,20 @@ export const answerDescribeCluster = answer(describeCluster, (_, {address}, {clu
   brokers: [{brokerId: nodeId, host: address.host, port: address.port}],
 }));
 
-const groupKey = 0;
+/** What a coordinator is for, by Kafka's numbers. */
+const keyTypes = {group: 0, transaction: 1} as const;
 
 export const answerFindCoordinator = answer(findCoordinator, (request, {version, address}) => {
+  const {keyType} = request;
   const found =
-    request.keyType === groupKey
+    keyType === keyTypes.group || keyType === keyTypes.transaction
       ? {nodeId, host: address.host, port: address.port, errorCode: 0, errorMessage: null}
       : {
           nodeId: -1,
           host: '',
           port: -1,
-          errorCode: errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-          errorMessage: 'The embedded broker has no transactions.',
+          errorCode: errors.INVALID_REQUEST,
+          errorMessage: `The embedded broker has no coordinator of type ${keyType}.`,
         };
   return version < 4 ? found : {coordinators: request.coordinatorKeys.map(key => ({key, ...found}))};
 });

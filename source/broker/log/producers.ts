@@ -2,7 +2,7 @@ import {Refusal} from '../errors.ts';
 import type {BatchHead} from './batch.ts';
 
 type Appended = {readonly first: number; readonly last: number; readonly baseOffset: number};
-type ProducerState = {epoch: number; batches: Appended[]};
+type ProducerState = {epoch: number; batches: Appended[] /** ms since 1970. */; lastTimestamp: number};
 
 /** A client may have this many requests under way without losing the order. */
 const remembered = 5;
@@ -28,7 +28,8 @@ export class Producers {
     const last = lastSequence(head);
     const again = state.batches.find(each => each.first === head.firstSequence && each.last === last);
     if (again) return again.baseOffset;
-    const expected = (state.batches.at(-1)!.last + 1) % sequences;
+    const before = state.batches.at(-1);
+    const expected = before ? (before.last + 1) % sequences : 0;
     if (head.firstSequence !== expected) throw outOfOrder(head.firstSequence, expected);
     return null;
   }
@@ -36,12 +37,37 @@ export class Producers {
   appended(head: BatchHead, baseOffset: number): void {
     const before = this.#known.get(head.producerId);
     const state =
-      before && before.epoch === head.producerEpoch ? before : {epoch: head.producerEpoch, batches: []};
+      before && before.epoch === head.producerEpoch
+        ? before
+        : {epoch: head.producerEpoch, batches: [], lastTimestamp: -1};
+    state.lastTimestamp = head.maxTimestamp;
     state.batches.push({first: head.firstSequence, last: lastSequence(head), baseOffset});
     if (state.batches.length > remembered) state.batches.shift();
-    // Deleted and set anew, the entry stands last: the first one is the one silent for longest.
-    this.#known.delete(head.producerId);
-    this.#known.set(head.producerId, state);
+    this.#remember(head.producerId, state);
+  }
+
+  /** A transaction was decided. One that the coordinator took from its producer carries an epoch above that producer's. */
+  decided(producerId: bigint, epoch: number, now: number): void {
+    const before = this.#known.get(producerId);
+    const state = before?.epoch === epoch ? before : {epoch, batches: [], lastTimestamp: now};
+    state.lastTimestamp = now;
+    this.#remember(producerId, state);
+  }
+
+  /** What is known of each producer, the one silent for longest first. */
+  all(): {id: bigint; epoch: number; lastSequence: number; lastTimestamp: number}[] {
+    return [...this.#known].map(([id, {epoch, batches, lastTimestamp}]) => ({
+      id,
+      epoch,
+      lastSequence: batches.at(-1)?.last ?? -1,
+      lastTimestamp,
+    }));
+  }
+
+  /** Deleted and set anew, the entry stands last: the first one is the one silent for longest. */
+  #remember(producerId: bigint, state: ProducerState): void {
+    this.#known.delete(producerId);
+    this.#known.set(producerId, state);
     if (this.#known.size > producerLimit) {
       const [oldest] = this.#known.keys();
       this.#known.delete(oldest!);
