@@ -47,6 +47,7 @@ function tell(history: readonly Step[], limit = 1_000_000) {
   const memory = new Memory(limit);
   const log = new PartitionLog(
     memory,
+    new Memory(1_000_000),
     () => rules,
     () => 0,
   );
@@ -142,6 +143,7 @@ it('a transaction that was begun can always be ended, also where the memory of t
       const memory = new Memory(limit);
       const log = new PartitionLog(
         memory,
+        new Memory(1_000_000),
         () => rules,
         () => 0,
       );

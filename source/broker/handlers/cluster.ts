@@ -2,6 +2,7 @@ import {errors} from '../errors.ts';
 import {apiVersions, describeCluster, findCoordinator, metadata} from '../messages/cluster.ts';
 import {checkTopicName, type Topic} from '../topics.ts';
 import {answer, type Call, type Handler, nodeId, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 
 /** `served` is asked late: this handler is one of those it tells of. */
 export const answerApiVersions = (served: () => readonly Handler[]) =>
@@ -19,7 +20,7 @@ const brokersFor = ({address}: Call) => [{nodeId, host: address.host, port: addr
 export const answerMetadata = answer(metadata, (request, call, state) => {
   // In version 0 an empty list asks for all.
   const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
-  const named = request.topics ?? [];
+  const named = once(request.topics ?? [], each => each.name ?? each.topicId.toString('hex'));
   return {
     brokers: brokersFor(call),
     clusterId: state.clusterId,

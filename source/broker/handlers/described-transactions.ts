@@ -3,20 +3,23 @@ import {describeProducers, describeTransactions, listTransactions} from '../mess
 import type {Transaction} from '../transactions/transaction.ts';
 import {stateNames} from '../transactions/transactions.ts';
 import {answer} from './handler.ts';
+import {once} from './once.ts';
 
 /** States that Kafka's own coordinator passes through; here a transaction is decided at once. */
 const passing = ['PrepareCommit', 'PrepareAbort', 'PrepareEpochFence', 'Dead'];
 
 export const answerListTransactions = answer(listTransactions, (request, _, {transactions, clock}) => {
   const {stateFilters, producerIdFilters, durationFilter} = request;
-  const known = [...Object.values(stateNames), ...passing];
+  const known = new Set([...Object.values(stateNames), ...passing]);
+  const wanted = new Set(stateFilters);
+  const producers = new Set(producerIdFilters);
   const runsFor = ({startedAt}: Transaction) => (startedAt < 0 ? -1 : clock.now() - startedAt);
   return {
-    unknownStateFilters: stateFilters.filter(each => !known.includes(each)),
+    unknownStateFilters: once(stateFilters).filter(each => !known.has(each)),
     transactionStates: transactions
       .all()
-      .filter(each => stateFilters.length === 0 || stateFilters.includes(stateNames[each.state]))
-      .filter(each => producerIdFilters.length === 0 || producerIdFilters.includes(each.producer.id))
+      .filter(each => wanted.size === 0 || wanted.has(stateNames[each.state]))
+      .filter(each => producers.size === 0 || producers.has(each.producer.id))
       .filter(each => durationFilter < 0n || runsFor(each) > Number(durationFilter))
       .map(each => ({
         transactionalId: each.id,
@@ -27,7 +30,7 @@ export const answerListTransactions = answer(listTransactions, (request, _, {tra
 });
 
 export const answerDescribeTransactions = answer(describeTransactions, (request, _, {transactions}) => ({
-  transactionStates: request.transactionalIds.map(transactionalId => {
+  transactionStates: once(request.transactionalIds).map(transactionalId => {
     const found = transactions.get(transactionalId);
     if (!found) return {transactionalId, errorCode: errors.TRANSACTIONAL_ID_NOT_FOUND};
     return {
@@ -46,9 +49,9 @@ export const answerDescribeTransactions = answer(describeTransactions, (request,
 }));
 
 export const answerDescribeProducers = answer(describeProducers, (request, call, {topics}) => ({
-  topics: request.topics.map(({name, partitionIndexes}) => ({
+  topics: once(request.topics, ({name}) => name).map(({name, partitionIndexes}) => ({
     name,
-    partitions: partitionIndexes.map(partitionIndex => {
+    partitions: once(partitionIndexes).map(partitionIndex => {
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return {partitionIndex, errorCode: injected};
       const log = topics.partition(name, partitionIndex);

@@ -4,6 +4,7 @@ import type {Committed, Offsets} from '../group/offsets.ts';
 import {offsetCommit, offsetDelete, offsetFetch} from '../messages/groups.ts';
 import {txnOffsetCommit} from '../messages/transactions.ts';
 import {answer, type Call, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 import {subscribedTopics} from './subscriptions.ts';
 import {refusalOfWrite} from './transactions.ts';
 
@@ -105,7 +106,7 @@ export const answerOffsetFetch = answer(offsetFetch, (request, call, {groups}) =
       topics: fetchOffsets(groups.offsets(request.groupId), request.topics, request.requireStable, call),
     };
   return {
-    groups: request.groups.map(({groupId, topics}) => ({
+    groups: once(request.groups, ({groupId}) => groupId).map(({groupId, topics}) => ({
       groupId,
       topics: fetchOffsets(groups.offsets(groupId), topics, request.requireStable, call),
     })),

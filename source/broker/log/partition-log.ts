@@ -33,7 +33,7 @@ export class PartitionLog {
   readonly #memory: Memory;
   readonly #rules: () => LogRules;
   readonly #now: () => number;
-  readonly #producers = new Producers();
+  readonly #producers: Producers;
   readonly #undecided = new Undecided();
   #segments: Segment[] = [];
   #start = 0;
@@ -41,8 +41,10 @@ export class PartitionLog {
   /** Called on every append and when the log is gone. */
   readonly watchers = new Set<() => void>();
 
-  constructor(memory: Memory, rules: () => LogRules, now: () => number) {
+  /** `memory` is for records, `producerMemory` for what is known of idempotent producers. */
+  constructor(memory: Memory, producerMemory: Memory, rules: () => LogRules, now: () => number) {
     this.#memory = memory;
+    this.#producers = new Producers(producerMemory);
     this.#rules = rules;
     this.#now = now;
   }
@@ -77,6 +79,9 @@ export class PartitionLog {
     if (head.producerId >= 0n) {
       const known = this.#producers.check(head);
       if (known !== null) return {baseOffset: known, appendTime: -1};
+      if (!this.#producers.hasRoom) {
+        throw new Refusal('POLICY_VIOLATION', 'The embedded broker can remember no more producers.');
+      }
     }
     const began = this.#undecided.offsetOf(head.producerId) !== undefined;
     if (began && !head.transactional) {
@@ -206,6 +211,7 @@ export class PartitionLog {
     this.#dropWhile(() => true);
     this.#memory.give(markerSize * this.#undecided.count);
     this.#undecided.clear();
+    this.#producers.clear();
     this.#wake();
   }
 

@@ -1,18 +1,37 @@
 import {Refusal} from '../errors.ts';
 import type {BatchHead} from './batch.ts';
+import type {Memory} from './memory.ts';
 
 type Appended = {readonly first: number; readonly last: number; readonly baseOffset: number};
-type ProducerState = {epoch: number; batches: Appended[] /** ms since 1970. */; lastTimestamp: number};
+type ProducerState = {
+  epoch: number;
+  readonly batches: Appended[];
+  /** ms since 1970. */
+  lastTimestamp: number;
+};
 
 /** A client may have this many requests under way without losing the order. */
 const remembered = 5;
 /** The producer that has been silent for longest is forgotten for a new one. */
 const producerLimit = 10_000;
+/** What one costs, roughly, with its batches. */
+export const bytesPerProducer = 400;
 const sequences = 2 ** 31;
 
 /** Which batches of idempotent producers a partition holds, so that one sent again is not appended again. */
 export class Producers {
+  readonly #memory: Memory;
   readonly #known = new Map<bigint, ProducerState>();
+
+  /** `memory` is what all partitions of the broker together may remember. */
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
+  /** Whether one can be remembered, in the place of another one of this partition where there is no more room. */
+  get hasRoom(): boolean {
+    return this.#known.size > 0 || this.#memory.fits(bytesPerProducer);
+  }
 
   /** The base offset of a batch that was appended before; null when it is new and the next in its producer's order. */
   check(head: BatchHead): number | null {
@@ -66,12 +85,18 @@ export class Producers {
 
   /** Deleted and set anew, the entry stands last: the first one is the one silent for longest. */
   #remember(producerId: bigint, state: ProducerState): void {
-    this.#known.delete(producerId);
-    this.#known.set(producerId, state);
-    if (this.#known.size > producerLimit) {
+    const isNew = !this.#known.delete(producerId);
+    if (isNew && (this.#known.size >= producerLimit || !this.#memory.take(bytesPerProducer))) {
       const [oldest] = this.#known.keys();
-      this.#known.delete(oldest!);
+      if (oldest === undefined) return;
+      this.#known.delete(oldest);
     }
+    this.#known.set(producerId, state);
+  }
+
+  clear(): void {
+    this.#memory.give(this.#known.size * bytesPerProducer);
+    this.#known.clear();
   }
 }
 
