@@ -203,6 +203,20 @@ describeOnBrokers('transactions, request by request', broker => {
     await expect.poll(() => client.offsetAt(latest, 'committed')).toBe(6n);
   });
 
+  it('a topic that is deleted meanwhile holds up nothing', async () => {
+    const client = await fresh();
+    const producer = await client.start();
+    const other = await broker.freshTopic({partitions: 1});
+    expect(await client.add(producer, [0], {also: other})).toBe('0 NONE, 0 NONE');
+    await client.produce(producer, 0);
+    await broker.admin().deleteTopics({topics: [other]});
+    expect(await client.end(producer, 'commit')).toBe('NONE');
+    await expect.poll(() => client.offsetAt(latest, 'committed'), {timeout: patience}).toBe(3n);
+    await client.add(producer, [0]);
+    expect(await client.produce(producer, 2)).toBe('NONE@3');
+    expect(await client.end(producer, 'abort')).toBe('NONE');
+  });
+
   it(
     'one that takes too long is aborted by the broker, and its producer can go on',
     async () => {
