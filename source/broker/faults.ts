@@ -119,8 +119,10 @@ type Named = {readonly name?: unknown; readonly topic?: unknown} & Readonly<Reco
 
 /** The topics and partitions that a request of any API names. */
 function targetsOf(request: unknown): Target[] {
-  const {topicData, topics, topicNames} = request as Record<string, unknown>;
-  const named = [topicData, topics, topicNames].find(each => Array.isArray(each) && each.length > 0);
+  const {topicData, topics, topicNames, v3AndBelowTopics} = request as Record<string, unknown>;
+  const named = [topicData, topics, topicNames, v3AndBelowTopics].find(
+    each => Array.isArray(each) && each.length > 0,
+  );
   return ((named ?? []) as (Named | string)[]).flatMap((each): Target[] => {
     if (typeof each === 'string') return [{topic: each, partition: null}];
     const topic = String(each.name ?? each.topic ?? '');

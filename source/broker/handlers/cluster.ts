@@ -2,6 +2,7 @@ import {errors} from '../errors.ts';
 import {apiVersions, describeCluster, findCoordinator, metadata} from '../messages/cluster.ts';
 import {checkTopicName, type Topic} from '../topics.ts';
 import {answer, type Call, type Handler, nodeId, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 
 /** `served` is asked late: this handler is one of those it tells of. */
 export const answerApiVersions = (served: () => readonly Handler[]) =>
@@ -19,7 +20,7 @@ const brokersFor = ({address}: Call) => [{nodeId, host: address.host, port: addr
 export const answerMetadata = answer(metadata, (request, call, state) => {
   // In version 0 an empty list asks for all.
   const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
-  const named = request.topics ?? [];
+  const named = once(request.topics ?? [], each => each.name ?? each.topicId.toString('hex'));
   return {
     brokers: brokersFor(call),
     clusterId: state.clusterId,
@@ -76,18 +77,20 @@ export const answerDescribeCluster = answer(describeCluster, (_, {address}, {clu
   brokers: [{brokerId: nodeId, host: address.host, port: address.port}],
 }));
 
-const groupKey = 0;
+/** What a coordinator is for, by Kafka's numbers. */
+const keyTypes = {group: 0, transaction: 1} as const;
 
 export const answerFindCoordinator = answer(findCoordinator, (request, {version, address}) => {
+  const {keyType} = request;
   const found =
-    request.keyType === groupKey
+    keyType === keyTypes.group || keyType === keyTypes.transaction
       ? {nodeId, host: address.host, port: address.port, errorCode: 0, errorMessage: null}
       : {
           nodeId: -1,
           host: '',
           port: -1,
-          errorCode: errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-          errorMessage: 'The embedded broker has no transactions.',
+          errorCode: errors.INVALID_REQUEST,
+          errorMessage: `The embedded broker has no coordinator of type ${keyType}.`,
         };
   return version < 4 ? found : {coordinators: request.coordinatorKeys.map(key => ({key, ...found}))};
 });

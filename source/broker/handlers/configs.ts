@@ -3,6 +3,7 @@ import {alterConfigs, describeConfigs, incrementalAlterConfigs} from '../message
 import {checkConfig, configTypeNumber, knownConfigs, type TopicConfig} from '../topic-config.ts';
 import type {Topic, Topics} from '../topics.ts';
 import {answer, nodeId, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 
 const resource = {topic: 2, broker: 4} as const;
 /** Where a value comes from, in Kafka's numbers. */
@@ -13,15 +14,21 @@ export function sourceOf(config: TopicConfig, name: string): number {
   return config.value(name) === knownConfigs[name]!.default ? source.default : source.staticBroker;
 }
 
+type Resource = {readonly resourceType: number; readonly resourceName: string};
+
+const identity = ({resourceType, resourceName}: Resource) => `${resourceType} ${resourceName}`;
+
 export const answerDescribeConfigs = answer(describeConfigs, (request, _, state) => ({
-  results: request.resources.map(({resourceType, resourceName, configurationKeys}) => {
+  results: once(request.resources, identity).map(({resourceType, resourceName, configurationKeys}) => {
     let configs: ReturnType<typeof describeTopic> = [];
     const refused = refusedAs(() => {
       const all =
         resourceType === resource.topic
           ? describeTopic(topicNamed(state.topics, resourceName).config)
           : describeBroker(resourceType, resourceName, state);
-      configs = all.filter(({name}) => configurationKeys === null || configurationKeys.includes(name));
+      // Without a name all are asked for, as with none said at all.
+      const wanted = configurationKeys?.length ? new Set(configurationKeys) : null;
+      configs = wanted ? all.filter(({name}) => wanted.has(name)) : all;
     });
     return {...refused, resourceType, resourceName, configs};
   }),

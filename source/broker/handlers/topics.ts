@@ -9,13 +9,14 @@ import {answer, nodeId, refusedAs, type State} from './handler.ts';
 const open = -1;
 
 export const answerCreateTopics = answer(createTopics, (request, call, state) => {
-  const names = request.topics.map(each => each.name);
+  const counts = new Map<string, number>();
+  for (const {name} of request.topics) counts.set(name, (counts.get(name) ?? 0) + 1);
   return {
     topics: request.topics.map(asked => {
       const {name} = asked;
       const refused = refusedAs(
         () => {
-          if (names.filter(each => each === name).length > 1) {
+          if (counts.get(name) !== 1) {
             throw new Refusal('INVALID_REQUEST', 'The same topic stands twice in the request.');
           }
           const wanted = wantedTopic(asked, state);

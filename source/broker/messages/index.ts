@@ -3,9 +3,10 @@ import * as groups from './groups.ts';
 import * as membership from './membership.ts';
 import * as records from './produce-and-fetch.ts';
 import * as topics from './topics.ts';
+import * as transactions from './transactions.ts';
 
 /** Every API that the broker speaks, by its name in the code. */
-export const apis = {...cluster, ...groups, ...membership, ...records, ...topics};
+export const apis = {...cluster, ...groups, ...membership, ...records, ...topics, ...transactions};
 
 export type ApiName = (typeof names)[number];
 
@@ -29,6 +30,10 @@ const names = [
   'DeleteTopics',
   'DeleteRecords',
   'InitProducerId',
+  'AddPartitionsToTxn',
+  'AddOffsetsToTxn',
+  'EndTxn',
+  'TxnOffsetCommit',
   'DescribeConfigs',
   'AlterConfigs',
   'CreatePartitions',
@@ -36,4 +41,7 @@ const names = [
   'IncrementalAlterConfigs',
   'OffsetDelete',
   'DescribeCluster',
+  'DescribeProducers',
+  'DescribeTransactions',
+  'ListTransactions',
 ] as const;
