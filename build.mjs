@@ -107,6 +107,8 @@ async function bundle() {
     ],
     outdir: output,
     bundle: true,
+    // Loaded where a handler is in TypeScript, from its own files.
+    external: ['jiti'],
     splitting: true,
     format: 'esm',
     platform: 'node',

@@ -23,6 +23,7 @@ export const processingFlags = {
   onLost: {type: 'string'},
   timeout: {type: 'string'},
   fault: {type: 'string', isMultiple: true},
+  joinForeignGroup: {type: 'boolean'},
 } as const satisfies Record<string, Flag>;
 
 export type ConsumeOptions = {
@@ -42,6 +43,8 @@ export type ConsumeOptions = {
   readonly acts: boolean;
   /** Each message waits for an act that lets it begin. */
   readonly step: boolean;
+  /** Also where the group is another program's. */
+  readonly joinForeignGroup: boolean;
 };
 
 /** The flags of `consume`, checked. Throws a CommandError of wrong use. */
@@ -60,6 +63,7 @@ export function consumeOptions(flags: FlagValues, now: number): ConsumeOptions {
     mayCreate: flags.create !== false,
     acts: flags.acts === true || flags.step === true,
     step: flags.step === true,
+    joinForeignGroup: flags.joinForeignGroup === true,
   };
 }
 

@@ -2,16 +2,19 @@ import {isUtf8} from 'node:buffer';
 import type {FlowEvent} from '../flow/events.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import type {Failure, Outcome} from '../flow/outcome.ts';
+import {Redeliveries} from '../flow/redeliveries.ts';
 import {type Lines, say} from './output.ts';
 
 /** Tells the flow's events as JSON lines, one an outcome, and what a person should know on stderr. */
 export function tellEvents(lines: Lines, options: {withValue: boolean}): (event: FlowEvent) => void {
+  const redeliveries = new Redeliveries();
   const about = (message: Message, attempt: number) => ({
     topic: message.topic,
     partition: message.partition,
     offset: message.offset,
     key: textOf(message.key),
     attempt,
+    ...(redeliveries.has(message.partition, message.offset) && {redelivered: true}),
     ...(options.withValue && {value: textOf(message.value)}),
   });
 
@@ -34,6 +37,7 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
   }
 
   return event => {
+    redeliveries.take(event);
     switch (event.type) {
       case 'handled':
         event.outcomes.forEach((outcome, index) => {
@@ -46,6 +50,10 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
           ...about(event.message, event.attempt),
           error: errorOf(event.failure),
           ...(event.because !== undefined && {because: event.because}),
+          ...(event.again && {
+            deadLetterAgainAt: new Date(event.again.at).toISOString(),
+            mayDuplicate: event.again.mayDuplicate,
+          }),
         });
         break;
       case 'finished':
@@ -62,6 +70,27 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
       case 'commit-failed':
         say(`A commit was not confirmed, and is tried again: ${event.reason}`);
         break;
+      case 'look-failed':
+        say(`The group's offsets cannot be asked for, and it is tried again: ${event.reason}`);
+        break;
+      case 'topic-recreated':
+        say(`Topic ${event.topic} was deleted and made again.`);
+        break;
+      case 'topic-grown':
+        say(`Topic ${event.topic} has ${event.to} partitions now, and had ${event.from}.`);
+        break;
+      case 'unreachable': {
+        const numbers = event.partitions.map(({partition}) => partition).join(', ');
+        say(`No leader now: partition ${numbers} of the topic. It goes on by itself when there is one.`);
+        break;
+      }
+      case 'start-overruled': {
+        const places = event.partitions.map(positionOf).join(', ');
+        say(
+          `The group is running already, and goes on where it has committed: ${places}. To read again from there on, name the offset (--from PARTITION@OFFSET).`,
+        );
+        break;
+      }
       case 'position-lost': {
         const {topic, partition, position, first, end, cause} = event.lost;
         lines.write({status: 'position-lost', topic, partition, position, first, end, cause});
@@ -72,7 +101,11 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
         lines.write({status: 'waiting', ...about(event.message, 1)});
         break;
       case 'moved':
-        say(`${positionOf(event.message)} moved with its partition; it will come again.`);
+        say(
+          event.isGone
+            ? `${positionOf(event.message)} is gone with its topic; what became of it counts no more.`
+            : `${positionOf(event.message)} moved with its partition; it is redelivered.`,
+        );
         break;
       default:
         break;
@@ -83,7 +116,7 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
 function lostSentence({topic, partition, position, first, end, cause}: FlowLost): string {
   const why = {
     retention: `offsets ${position} to ${first - 1n} no longer exist (retention)`,
-    'beyond-end': `the log ends at ${end}, before the position ${position}`,
+    'beyond-end': `the position ${position} is beyond the end ${end} by ${position - end}`,
     recreated: `the topic was deleted and made again; the position ${position} belonged to the one before`,
   }[cause];
   return `Position lost on ${topic} partition ${partition}: ${why}. The partition is held; --on-lost first or --on-lost end says where to go on.`;

@@ -23,6 +23,8 @@ const command: Command = {
   Options
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID; default: a private group of yours
+    --join-foreign-group    join also where other programs are members, or have committed; otherwise that ends with 2, and
+                            with the number of messages that would count as processed
     --handler FILE          a module that exports processMessage(message, context), or KafkaJS's eachMessage;
                             loaded anew when it is saved. Without any of these five, a value must be JSON.
     --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.

@@ -12,7 +12,8 @@ const command: Command = {
     $ kafka-notify groups NAME [--topic NAME]
 
   Lists the consumer groups, one JSON line each: state, protocol, how many members. With a name: its members with their
-  partitions, and one line a partition with what is committed, the end and the lag. Joins none and changes nothing.
+  partitions, and one line a partition with what is committed, the end and the lag ("-90": committed 90 beyond the end).
+  Joins none and changes nothing.
   A group of the newer protocol (KIP-848) shows as "unknown protocol"; what it has committed is shown all the same. Groups
   that a node keeps which does not answer are left out of the list, and stderr says so.
 
@@ -73,6 +74,6 @@ async function describe(groups: Groups, name: string, topic: string | null): Pro
 
 function partitionLine({group, members}: GroupStatus, {topic, partition, committed, end}: GroupOffset) {
   const owner = members?.find(({partitions}) => partitions[topic]?.includes(partition));
-  const lag = committed === null || end === null ? null : end > committed ? end - committed : 0n;
+  const lag = committed === null || end === null ? null : end - committed;
   return {status: 'partition', group, topic, partition, committed, end, lag, member: owner?.member ?? null};
 }

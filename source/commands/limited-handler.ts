@@ -20,6 +20,7 @@ export function limitHandler(handler: Handler, most: number): Handler {
       const outcomes = handler.handle({...run, messages});
       return outcomes instanceof Promise ? outcomes.then(giveBack) : giveBack(outcomes);
     },
+    onPause: listener => handler.onPause?.(listener),
     close: () => handler.close(),
   };
 }

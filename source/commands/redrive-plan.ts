@@ -13,6 +13,8 @@ export type RedrivePlan = {
   readonly parts: ReadonlyMap<number, {readonly from: bigint; readonly end: bigint}>;
   /** Offsets between these; gaps of compaction among them. */
   readonly waiting: bigint;
+  /** Where the group is beyond the end: the topic was made again or cut, and nothing of it is redriven as it stands. */
+  readonly beyond: readonly {readonly partition: number; readonly committed: bigint; readonly end: bigint}[];
   readonly start: StartChoice;
 };
 
@@ -54,7 +56,20 @@ export async function planRedrive(
     partitions: new Map(fresh.map(([partition]) => [partition, {from: 'beginning'}])),
     others: {from: 'committed'},
   };
-  return {topic, to, group, parts, waiting, start};
+  const beyond = all
+    .filter(([partition, {from, end}]) => committed.has(partition) && from > end)
+    .map(([partition, {from, end}]) => ({partition, committed: from, end}));
+  return {topic, to, group, parts, waiting, beyond, start};
+}
+
+/** What is beyond the end, and what to do about it; null: nothing is. */
+export function sayBeyond({topic, group, beyond}: RedrivePlan): string | null {
+  if (beyond.length === 0) return null;
+  const where = beyond.map(
+    ({partition, committed, end}) =>
+      `${committed} on partition ${partition}, beyond its end ${end} by ${committed - end}`,
+  );
+  return `Group ${group} is at ${where.join(', and at ')}: ${topic} was made again or cut, so that nothing there is redriven. kafka-notify rewind --topic ${topic} --group ${group} --to beginning --yes sets it back.`;
 }
 
 /** The handler within a plan: exactly what was counted is handed over; what came later waits for the next redrive. */

@@ -7,7 +7,7 @@ import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {consumeOptions} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
-import {planRedrive, redriveGroup, redriveTarget, withinPlan} from './redrive-plan.ts';
+import {planRedrive, redriveGroup, redriveTarget, sayBeyond, withinPlan} from './redrive-plan.ts';
 import {runConsumption} from './run-consumption.ts';
 
 const command: Command = {
@@ -27,6 +27,7 @@ const command: Command = {
     --max N                 at most N of them
     --rate N                at most N a second
     --group NAME            whose commits tell what was redriven (redrive-NAME)
+    --join-foreign-group    also where other programs are members of it, or have committed in it
     --retries N             further attempts where publishing failed for certain (2)
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
@@ -43,6 +44,7 @@ const command: Command = {
     max: {type: 'number'},
     rate: {type: 'number'},
     retries: {type: 'number'},
+    joinForeignGroup: {type: 'boolean'},
   },
   async run({flags, settings}) {
     const topic = topicOf(settings);
@@ -60,7 +62,10 @@ const command: Command = {
     try {
       const plan = await planRedrive(topics, {topic, to, group});
       say(`${plan.waiting} offsets of ${topic} to redrive to ${to} (group ${group}).`);
-      if (flags.count === true || plan.waiting === 0n) return exitCodes.done;
+      const beyond = sayBeyond(plan);
+      if (beyond !== null) say(beyond);
+      if (flags.count === true) return exitCodes.done;
+      if (plan.waiting === 0n) return beyond === null ? exitCodes.done : exitCodes.failed;
       const ends = new Map([...plan.parts].map(([partition, {end}]) => [partition, end]));
       const ours = {...settings, group: {...settings.group, value: group}};
       return await runConsumption(

@@ -90,6 +90,11 @@ async function rewind(parts: Parts, asked: MovesAsked, {count, yes, mayPass}: Ho
   say(`Group ${group} on ${topic}: ${again} messages come again.${passing}`);
   for (const sentence of leaderless) say(`${sentence} It stays where it is.`);
   const done = leaderless.length > 0 ? exitCodes.failed : exitCodes.done;
+  for (const {partition, from, beyondEnd} of moves)
+    if (beyondEnd !== undefined)
+      say(
+        `Partition ${partition} is committed at ${from}, beyond the end by ${beyondEnd}: what of it was processed is not known.`,
+      );
   if (count || !yes) {
     await tell(moves, asked, 'counted');
     if (count) return done;

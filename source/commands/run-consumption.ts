@@ -3,6 +3,7 @@ import {systemClock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {FlowEvent} from '../flow/events.ts';
 import type {Handler} from '../flow/handler.ts';
+import type {LaneView} from '../flow/processing.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {Consumption} from '../kafka/consumption.ts';
 import {DeadLetters} from '../kafka/dead-letters.ts';
@@ -14,6 +15,7 @@ import {sentenceFor} from './connection.ts';
 import type {ConsumeOptions} from './consume-flags.ts';
 import {tellEvents} from './consume-lines.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
+import {checkGroupIsFree} from './foreign-group-check.ts';
 import {HeadlessFaults} from './headless-faults.ts';
 import {limitHandler} from './limited-handler.ts';
 import {OpenFailures} from './open-failures.ts';
@@ -41,6 +43,7 @@ export async function runConsumption(
 ): Promise<number> {
   const {client, topics, ends} = parts;
   const group = settings.group.value;
+  if (!options.joinForeignGroup) await checkGroupIsFree(parts, {group, topic});
   const lines = linesTo(process.stdout);
   const tell = tellEvents(lines, options);
   const publisher = new KafkaPublisher({client, partitioner: createPartitioner(settings.partitioner.value)});
@@ -112,13 +115,15 @@ export async function runConsumption(
   const stopListening = onSignals(() => end.with('signal'));
   consumption.processing.step(options.step);
   try {
-    await consumption.start();
+    // Asked to end before the group has met: there is nothing to wait for then.
+    await Promise.race([consumption.start(), end.reached]);
     if (acts && process.stdin.isTTY)
       say('Reading acts from the terminal, one JSON line each; Ctrl+D ends them.');
     void acts?.read(process.stdin).then(lookAtMost);
     const looking = options.untilEnd
       ? watchEnds(consumption, ends, {
-          isOpen: lane => (lane.waiting ? acts?.mayCome : acts?.waitsFor(lane)) ?? false,
+          isOpen: lane =>
+            goesOnByItself(lane) || ((lane.waiting ? acts?.mayCome : acts?.waitsFor(lane)) ?? false),
           done: () => end.with('reached'),
         })
       : () => {};
@@ -139,6 +144,11 @@ export async function runConsumption(
     await publisher.close();
     await lines.end();
   }
+}
+
+/** The failure policy tries its dead letter again, and that may help with nothing changed by anybody. */
+function goesOnByItself({state}: LaneView): boolean {
+  return state.status === 'held' && state.again?.retryable === true;
 }
 
 /** The first reason to end counts. */

@@ -24,7 +24,10 @@ export function watchEnds(
       const ours = new Set(consumption.processing.lanes().map(lane => lane.partition));
       if (open.some(([partition]) => ours.has(partition))) return;
       const facts = open.length > 0 ? await consumption.facts(open.map(([partition]) => partition)) : [];
-      if (facts?.every(({partition, committed}) => (committed ?? 0n) >= ends.get(partition)!)) done();
+      // A partition without a leader is not told of, and has not come to its end.
+      const isTold = facts?.length === open.length;
+      if (isTold && facts.every(({partition, committed}) => (committed ?? 0n) >= ends.get(partition)!))
+        done();
     } catch {
       // Looked again soon; a broker that is gone is told of by the consumer's state.
     } finally {

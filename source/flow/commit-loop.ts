@@ -15,8 +15,9 @@ export type CommitLoopPorts = {
 
 /** At most 20 commits a second, whatever the load, in ms. */
 const shortestInterval = 50;
-/** After a commit that failed, in ms; a new meeting of the group tries at once. */
+/** After a commit that failed, in ms, twice as long after each further one; a new meeting of the group tries at once. */
 const afterError = 300;
+const longestAfterError = 5000;
 
 /**
  * Commits what is finished: one request at a time, all partitions in it, never one awaited for each message. What a
@@ -29,6 +30,7 @@ export class CommitLoop {
   #lastSent = Number.NEGATIVE_INFINITY;
   #closed = false;
   #suspended = false;
+  #failures = 0;
 
   constructor(ports: CommitLoopPorts) {
     this.#ports = ports;
@@ -48,6 +50,7 @@ export class CommitLoop {
 
   resume(): void {
     this.#suspended = false;
+    this.#failures = 0;
     this.kick();
   }
 
@@ -84,9 +87,10 @@ export class CommitLoop {
     let pause = 0;
     try {
       await this.#ports.commit(offsets);
+      this.#failures = 0;
       this.#ports.confirmed(offsets);
     } catch (error) {
-      pause = afterError;
+      pause = Math.min(longestAfterError, afterError * 2 ** this.#failures++);
       this.#ports.failed(offsets, error);
     }
     this.#inFlight = null;

@@ -1,6 +1,18 @@
 import type {Message, TopicPartition} from './message.ts';
 import type {Failure, Final, Outcome} from './outcome.ts';
 
+/** The failure policy's next try to write a dead letter that could not be written. */
+export type DeadLetterAgain = {
+  /** Tries so far. */
+  readonly tries: number;
+  /** ms since 1970. */
+  readonly at: number;
+  /** The last try may have been written after all: then the dead letter is there twice. */
+  readonly mayDuplicate: boolean;
+  /** Something may change by itself; false: somebody has to change something first. */
+  readonly retryable: boolean;
+};
+
 export type PartitionOffset = TopicPartition & {readonly offset: bigint};
 
 /** Offsets `from`…`to` (inclusive) of a partition that were to be processed and no longer exist; or `to` null: unknown. */
@@ -41,6 +53,8 @@ export type FlowEvent =
       readonly attempts: number;
       /** Why it is still held after the operator or the policy acted, e.g. the dead letter was not acknowledged. */
       readonly because?: string;
+      /** The failure policy goes on with it by itself; left out: it waits for the operator. */
+      readonly again?: DeadLetterAgain;
       /** The first of what waits behind it, as far as it was fetched. */
       readonly behind: readonly Message[];
     }
@@ -55,10 +69,15 @@ export type FlowEvent =
     }
   /** Step by step: nothing is in the way of this message but that it was not let yet. */
   | {readonly type: 'waiting'; readonly message: Message}
-  /** The result came after the partition had moved: it is not committed, the message comes again elsewhere. */
-  | {readonly type: 'moved'; readonly message: Message}
+  /**
+   * The result came after the partition had moved: it is not committed, the message is redelivered. `isGone`: it cannot be,
+   * since the topic that held it was made again or cut short.
+   */
+  | {readonly type: 'moved'; readonly message: Message; readonly isGone: boolean}
   | {readonly type: 'committed'; readonly offsets: readonly PartitionOffset[]}
   | {readonly type: 'commit-failed'; readonly offsets: readonly PartitionOffset[]; readonly reason: string}
+  /** The group has met, and what it has committed could not be asked for: nothing is dispatched before that. */
+  | {readonly type: 'look-failed'; readonly reason: string; readonly nextAttemptAt: number}
   | {readonly type: 'position-lost'; readonly lost: LostPosition}
   /** No committed offset, and messages are retained there: consuming waits for the person's choice. */
   | {
@@ -67,6 +86,14 @@ export type FlowEvent =
     }
   /** Starting at the end or at an offset ahead was asked for, and would commit past messages that nobody processed. */
   | {readonly type: 'start-refused'; readonly unprocessed: bigint}
+  /** Where to start was asked for, and does not count here: the group is running already. */
+  | {readonly type: 'start-overruled'; readonly partitions: readonly PartitionOffset[]}
+  /** Ours, and nobody can tell now where their messages are: they begin when their leader is back. */
+  | {readonly type: 'unreachable'; readonly partitions: readonly TopicPartition[]}
+  /** The topic was deleted and made again: nothing that was known of the one before means anything. */
+  | {readonly type: 'topic-recreated'; readonly topic: string}
+  /** Partitions were added to the topic. */
+  | {readonly type: 'topic-grown'; readonly topic: string; readonly from: number; readonly to: number}
   | {readonly type: 'assigned'; readonly partitions: readonly AssignedPartition[]}
   | {readonly type: 'revoked'; readonly partitions: readonly TopicPartition[]};
 

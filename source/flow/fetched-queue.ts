@@ -9,6 +9,8 @@ export type Fetched = {
   readonly next: bigint;
   /** Memory that this fetch keeps alive, in bytes. */
   readonly bytes: number;
+  /** The partition's end at that time, where the fetch told it. */
+  readonly highWatermark?: bigint;
 };
 
 /** Messages fetched and not yet finished, in order, without copying: batches are kept as they came. */
@@ -28,6 +30,11 @@ export class FetchedQueue {
 
   get head(): Message | undefined {
     return this.#batches[0]?.messages[this.#index];
+  }
+
+  /** The partition's end as the fetch of the head told it; null: not known. */
+  get highWatermark(): bigint | null {
+    return this.#batches[0]?.highWatermark ?? null;
   }
 
   push(fetched: Fetched): void {

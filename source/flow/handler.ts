@@ -8,6 +8,8 @@ export type Run = {
   readonly attempt: number;
   /** Aborted: begin no further message of this run; finish the one in hand. */
   readonly signal: AbortSignal;
+  /** The partition's end as the last fetch told it; null: not known. */
+  readonly highWatermark: bigint | null;
 };
 
 /**
@@ -22,6 +24,11 @@ export type Handler = {
   /** What a person calls it: `built in`, `notify.ts`, `python process.py`, `http://localhost:3000/hook`. */
   readonly name: string;
   handle(run: Run): readonly Outcome[] | Promise<readonly Outcome[]>;
+  /**
+   * Hears when the processing code pauses a partition (true) and lets it go on (false), as KafkaJS's pause() does.
+   * Nothing of that partition is dispatched meanwhile.
+   */
+  onPause?(listener: (partition: number, isPaused: boolean) => void): void;
   /** Ends the processing code within a deadline of its own. */
   close(): Promise<void>;
 };

@@ -33,6 +33,7 @@ export function injectFaults(
       // One at a time, so that each message meets the fault that is on when it is its turn.
       return one({...run, messages: run.messages.slice(0, 1)});
     },
+    onPause: listener => handler.onPause?.(listener),
     close: () => handler.close(),
   };
 }

@@ -1,6 +1,6 @@
 import type {Clock} from './clock.ts';
-import type {FlowEvent, LostPosition} from './events.ts';
-import {afterFailure, type FailurePolicy} from './failure-policy.ts';
+import type {DeadLetterAgain, FlowEvent, LostPosition} from './events.ts';
+import {afterFailure, backOff, type FailurePolicy} from './failure-policy.ts';
 import {type Fetched, FetchedQueue} from './fetched-queue.ts';
 import type {Handler} from './handler.ts';
 import {Ledger} from './ledger.ts';
@@ -11,6 +11,11 @@ import {RunSize} from './run-size.ts';
 /** How publishing a dead letter ended: `where` is its `topic P@O`. */
 export type DeadLetterResult =
   | {readonly status: 'acknowledged'; readonly where: string}
+  /** It is proved not to be in the dead-letter topic. `retryable`: another try may help by itself. */
+  | {readonly status: 'failed'; readonly reason: string; readonly retryable: boolean}
+  /** It may be there: another try may make a duplicate. */
+  | {readonly status: 'unknown'; readonly reason: string}
+  /** A message of a dead-letter topic itself: no try ever helps. */
   | {readonly status: 'refused'; readonly reason: string};
 
 /** What a lane needs from outside. Everything is called synchronously; nothing may throw. */
@@ -30,7 +35,7 @@ export type LanePorts = {
   /** Fetch this partition, from `from` on where given. */
   resume(at: TopicPartition, from?: bigint): void;
   deadLetter(message: Message, failure: Failure): Promise<DeadLetterResult>;
-  /** May a run begin now? False while the group meets, or while paused by hand. */
+  /** May a run or a dead letter of the policy begin now? False while the group meets, or while paused by hand. */
   mayDispatch(): boolean;
   /** How many messages that have not begun yet the next run may have: all, or by steps one or none. */
   allowance(partition: number): number;
@@ -44,12 +49,18 @@ export type HeldMessage = {
   readonly failure: Failure;
   /** Attempts made. */
   readonly attempt: number;
+  /** The failure policy decided to dead-letter it, and goes on with that by itself. */
+  readonly byPolicy?: boolean;
 };
 
 export type LaneStart = {
   /** The first offset to be processed. */
   readonly position: bigint;
   readonly committed: bigint | null;
+  /** `position` was chosen, and is to be committed before anything is finished. */
+  readonly commitsStart?: boolean;
+  /** The processing code has paused this partition. */
+  readonly isPausedByCode?: boolean;
   /** A failure from before the partition moved: when it comes again it is held again, and not run by itself. */
   readonly remembered?: HeldMessage | undefined;
 };
@@ -59,10 +70,11 @@ export type LaneState =
   | {readonly status: 'flowing'}
   | {readonly status: 'retrying'; readonly held: HeldMessage; readonly nextAttemptAt: number}
   | {readonly status: 'dead-lettering'; readonly held: HeldMessage}
-  | {readonly status: 'held'; readonly held: HeldMessage}
+  /** Waits for the operator; where `again` is set, the failure policy goes on by itself then. */
+  | {readonly status: 'held'; readonly held: HeldMessage; readonly again: DeadLetterAgain | null}
   | {readonly status: 'lost'; readonly lost: LostPosition}
-  /** The partition went to another member, or the consumer ended: late results count no more. */
-  | {readonly status: 'revoked'};
+  /** Late results count no more: the partition went away, or (`gone`) what was in it did. */
+  | {readonly status: 'revoked'; readonly isGone: boolean};
 
 /** How many rows behind a held message are worth telling of. */
 const tellBehind = 20;
@@ -86,6 +98,8 @@ export class Lane {
   #attempt = 1;
   /** The head is tried again because the operator said so: if that fails, it is held again, without timers. */
   #byHand = false;
+  /** The processing code asked for no more of this partition for now. */
+  #isPausedByCode: boolean;
   #stop = new AbortController();
   #inHand = false;
   /** The message that began last: its further attempts need no leave of their own. */
@@ -104,7 +118,8 @@ export class Lane {
     this.#ports = ports;
     this.#remembered = start.remembered ?? null;
     this.#next = start.position;
-    this.ledger = new Ledger(start.position, start.committed);
+    this.#isPausedByCode = start.isPausedByCode ?? false;
+    this.ledger = new Ledger(start.position, start.committed, {commitsStart: start.commitsStart ?? false});
   }
 
   get state(): LaneState {
@@ -122,6 +137,10 @@ export class Lane {
   /** A run is with the handler now. */
   get isInHand(): boolean {
     return this.#inHand;
+  }
+
+  get isPausedByCode(): boolean {
+    return this.#isPausedByCode;
   }
 
   /** The message that would begin next, if it were let; null: none is here, or something else is in the way. */
@@ -158,7 +177,7 @@ export class Lane {
   /** Begins the next run when it may; called whenever something that stood in the way is gone. */
   dispatch(): void {
     if (this.#scheduled || this.#inHand || this.#state.status !== 'flowing') return;
-    if (this.#queue.isEmpty || !this.#ports.mayDispatch()) return;
+    if (this.#queue.isEmpty || this.#isPausedByCode || !this.#ports.mayDispatch()) return;
     if (this.#allowed() === 0) {
       this.#tellWaiting();
       return;
@@ -178,6 +197,13 @@ export class Lane {
   /** Undoes `stopDispatching`. */
   mayGoOn(): void {
     if (this.#stop.signal.aborted) this.#stop = new AbortController();
+    this.#deadLetterIfDue();
+    this.dispatch();
+  }
+
+  /** The processing code pauses the partition, or lets it go on: KafkaJS's `pause()`. */
+  pauseByCode(isPaused: boolean): void {
+    this.#isPausedByCode = isPaused;
     this.dispatch();
   }
 
@@ -187,11 +213,14 @@ export class Lane {
     return new Promise(resolve => this.#idleWaiters.push(resolve));
   }
 
-  /** The partition is no longer ours: nothing that comes from now on counts. */
-  revoke(): void {
+  /**
+   * The partition is no longer ours, or what was in it is `gone` (the topic was made again, or cut short): nothing that
+   * comes from now on counts.
+   */
+  revoke({isGone = false} = {}): void {
     this.#stop.abort();
     this.#cancelTimer?.();
-    this.#setState({status: 'revoked'});
+    this.#setState({status: 'revoked', isGone});
     this.#clearQueue();
   }
 
@@ -220,6 +249,7 @@ export class Lane {
   /** The operator's (or a test's) acts on a held message. Each answers false when that message is not held now. */
   retry(offset: bigint): boolean {
     if (!this.#isHeld(offset)) return false;
+    this.#cancelTimer?.();
     this.#byHand = true;
     this.#setState({status: 'flowing'});
     this.dispatch();
@@ -241,13 +271,13 @@ export class Lane {
 
   deadLetter(offset: bigint): boolean {
     if (!this.#isHeld(offset)) return false;
-    void this.#deadLetterHead();
+    void this.#deadLetterHead(null);
     return true;
   }
 
   async #run(): Promise<void> {
     if (this.#state.status !== 'flowing' || this.#inHand || this.#queue.isEmpty) return;
-    if (!this.#ports.mayDispatch()) return;
+    if (this.#isPausedByCode || !this.#ports.mayDispatch()) return;
     if (this.#holdsAgain()) return;
     const most = this.#allowed();
     if (most === 0) return;
@@ -259,7 +289,13 @@ export class Lane {
     this.#inHand = true;
     let outcomes: readonly Outcome[];
     try {
-      const answer = this.#ports.handler.handle({messages, attempt, signal: this.#stop.signal});
+      const {highWatermark} = this.#queue;
+      const answer = this.#ports.handler.handle({
+        messages,
+        attempt,
+        highWatermark,
+        signal: this.#stop.signal,
+      });
       outcomes = answer instanceof Promise ? await answer : answer;
     } catch (error) {
       // The contract says never; a handler that breaks it must not take the lane with it.
@@ -297,7 +333,10 @@ export class Lane {
     this.#remembered = null;
     if (this.#queue.head!.offset > remembered.message.offset) return false;
     this.#attempt = remembered.attempt + 1;
-    this.#hold(remembered.failure, remembered.attempt, 'it failed before the partition moved');
+    if (remembered.byPolicy) {
+      this.#setState({status: 'held', held: {...remembered, message: this.#queue.head!}, again: null});
+      void this.#deadLetterHead(0);
+    } else this.#hold(remembered, {because: 'it failed before the partition moved'});
     return true;
   }
 
@@ -309,9 +348,7 @@ export class Lane {
 
   #apply(messages: readonly Message[], outcomes: readonly Outcome[], attempt: number): void {
     if (this.#state.status === 'revoked' || this.#queue.head !== messages[0]) {
-      for (let index = 0; index < Math.max(1, outcomes.length); index++) {
-        this.#ports.emit({type: 'moved', message: messages[index]!});
-      }
+      for (let index = 0; index < Math.max(1, outcomes.length); index++) this.#tellMoved(messages[index]!);
       this.dispatch();
       return;
     }
@@ -348,27 +385,37 @@ export class Lane {
         return;
       }
       case 'hold':
-        this.#hold(failure, attempt);
+        this.#hold({failure, attempt});
         return;
       case 'skip':
-        this.#setState({status: 'held', held: {message: head, failure, attempt}});
+        this.#setState({status: 'held', held: {message: head, failure, attempt}, again: null});
         this.#finishHead('skipped', 'by the failure policy');
         return;
       case 'dead-letter':
-        this.#setState({status: 'held', held: {message: head, failure, attempt}});
-        void this.#deadLetterHead();
+        this.#setState({
+          status: 'held',
+          held: {message: head, failure, attempt, byPolicy: true},
+          again: null,
+        });
+        void this.#deadLetterHead(0);
     }
   }
 
-  /** Holds the head. What is behind it is let go and fetched again later; the head itself is kept, on its own. */
-  #hold(failure: Failure, attempt: number, because?: string): void {
+  /**
+   * Holds the head. What is behind it is let go and fetched again later; the head itself is kept, on its own. With
+   * `again` the failure policy tries its dead letter again then; without, only the operator ends the hold.
+   */
+  #hold(
+    {failure, attempt}: Omit<HeldMessage, 'message'>,
+    {because, again = null}: {because?: string; again?: DeadLetterAgain | null} = {},
+  ): void {
     const message = ownCopy(this.#queue.head!);
     const behind = this.#queue.behind(tellBehind);
     this.#clearQueue();
     this.#next = message.offset + 1n;
     this.#queue.push({messages: [message], from: message.offset, next: this.#next, bytes: 0});
     this.#byHand = false;
-    this.#setState({status: 'held', held: {message, failure, attempt}});
+    this.#setState({status: 'held', held: {message, failure, attempt, byPolicy: again !== null}, again});
     this.#pause();
     const attempts = this.#ports.policy.retries + 1;
     this.#ports.emit({
@@ -379,30 +426,62 @@ export class Lane {
       attempts,
       behind,
       ...(because !== undefined && {because}),
+      ...(again && {again}),
     });
   }
 
-  async #deadLetterHead(): Promise<void> {
+  /** `tries`: how often the failure policy has tried before; null: the operator asks for it. */
+  async #deadLetterHead(tries: number | null): Promise<void> {
     if (this.#state.status !== 'held') return;
-    const {held} = this.#state;
+    this.#cancelTimer?.();
+    const held = {...this.#state.held, byPolicy: tries !== null};
     this.#setState({status: 'dead-lettering', held});
     const result = await this.#ports.deadLetter(held.message, held.failure);
     // A revoke, a loss of position or another member's commit may have come in between.
     const stillHere = (this.#state as LaneState).status === 'dead-lettering';
-    if (stillHere && result.status === 'acknowledged') {
-      this.#setState({status: 'held', held});
+    if (!stillHere) this.#tellMoved(held.message);
+    else if (result.status === 'acknowledged') {
+      this.#setState({status: 'held', held, again: null});
       this.#finishHead('dead-lettered', result.where);
-    } else if (stillHere) {
-      this.#hold(held.failure, held.attempt, result.status === 'refused' ? result.reason : undefined);
     } else {
-      this.#ports.emit({type: 'moved', message: held.message});
+      const again =
+        tries === null || result.status === 'refused' ? null : this.#againAfter(result, tries + 1);
+      this.#hold(held, {because: result.reason, again});
+      if (again) this.#later(again.at - this.#ports.clock.now());
     }
     this.#tellIdle();
+  }
+
+  #againAfter(
+    result: Extract<DeadLetterResult, {status: 'failed' | 'unknown'}>,
+    tries: number,
+  ): DeadLetterAgain {
+    return {
+      tries,
+      at: this.#ports.clock.now() + backOff(tries),
+      mayDuplicate: result.status === 'unknown',
+      retryable: result.status === 'unknown' || result.retryable,
+    };
+  }
+
+  /** The failure policy's next try, once its time has come. */
+  #deadLetterIfDue(): void {
+    const {clock, mayDispatch} = this.#ports;
+    if (this.#state.status !== 'held' || !this.#state.again || !mayDispatch()) return;
+    const {at, tries} = this.#state.again;
+    if (at <= clock.now()) void this.#deadLetterHead(tries);
+  }
+
+  #tellMoved(message: Message): void {
+    const {status} = this.#state;
+    const isGone = status === 'lost' || (this.#state.status === 'revoked' && this.#state.isGone);
+    this.#ports.emit({type: 'moved', message, isGone});
   }
 
   /** Makes the held head final and goes on behind it. */
   #finishHead(final: 'skipped' | 'dead-lettered' | 'replaced', note: string): void {
     if (this.#state.status !== 'held') return;
+    this.#cancelTimer?.();
     const {message, failure, attempt} = this.#state.held;
     this.#setState({status: 'flowing'});
     this.#ports.emit({type: 'finished', message, final, attempt, failure, note});
@@ -416,7 +495,7 @@ export class Lane {
     this.#attempt = 1;
     this.#byHand = false;
     // In order: whatever lies below the head is finished, or holds no message.
-    this.ledger.finish(this.ledger.prefix, to);
+    this.ledger.finish(to);
     this.#passEmpty();
     if (this.#queue.bytes !== before) this.#ports.bytesChanged(this.#queue.bytes - before);
     this.#ports.advanced();
@@ -439,7 +518,7 @@ export class Lane {
     if (!this.#queue.isEmpty) return;
     const covered = this.#queue.dropEmpty();
     if (covered === null) return;
-    this.ledger.finish(this.ledger.prefix, covered);
+    this.ledger.finish(covered);
     this.#ports.advanced();
   }
 
@@ -457,6 +536,7 @@ export class Lane {
     this.#cancelTimer = this.#ports.clock.after(ms, () => {
       this.#cancelTimer = null;
       if (this.#state.status === 'retrying') this.#setState({status: 'flowing'});
+      this.#deadLetterIfDue();
       this.dispatch();
     });
   }

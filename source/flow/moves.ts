@@ -25,6 +25,11 @@ export type Move = {
   readonly again: bigint;
   /** Nobody processed them, and they are passed over. */
   readonly passed: bigint;
+  /**
+   * Set where the group is beyond the end, by so many: the topic was made again or cut, and what of it was processed is
+   * not known.
+   */
+  readonly beyondEnd?: bigint;
 };
 
 export type OutsideMove = {
@@ -48,6 +53,7 @@ export function moveOf(facts: MoveFacts, target: MoveTarget): Move | {readonly o
     to,
     again: committed !== null && to < reached ? reached - to : 0n,
     passed: to > known ? to - known : 0n,
+    ...(known > end && {beyondEnd: known - end}),
   };
 }
 

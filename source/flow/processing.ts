@@ -1,21 +1,15 @@
 import type {Clock} from './clock.ts';
 import {CommitLoop, type Committer} from './commit-loop.ts';
-import type {FlowEvent, LostPosition, PartitionOffset} from './events.ts';
+import type {AssignedPartition, FlowEvent, LostPosition, PartitionOffset} from './events.ts';
 import type {FailurePolicy} from './failure-policy.ts';
 import {FetchGate} from './fetch-gate.ts';
 import type {Fetched} from './fetched-queue.ts';
 import type {Handler} from './handler.ts';
-import {type DeadLetterResult, type HeldMessage, Lane, type LaneState} from './lane.ts';
+import {type DeadLetterResult, type HeldMessage, Lane, type LaneStart, type LaneState} from './lane.ts';
 import type {Message, TopicPartition} from './message.ts';
 import type {Failure} from './outcome.ts';
-import {
-  lostPosition,
-  type PartitionFacts,
-  type StartFrom,
-  type StartOfOne,
-  startingPoint,
-  startOf,
-} from './starting-point.ts';
+import {type StartContext, Starting} from './starting.ts';
+import {lostPosition, type PartitionFacts, type StartFrom, type StartingPoint} from './starting-point.ts';
 import {Step} from './step.ts';
 import {inTurns} from './turns.ts';
 
@@ -46,6 +40,20 @@ export type CommitFaults = {
   crash(): boolean;
 };
 
+/** What became ours when the group had met. */
+export type Assignment = {
+  /** Of every partition that is ours and that the cluster tells of. */
+  readonly facts: readonly PartitionFacts[];
+  /** Ours too, but nobody can tell where their messages are now: they have no leader. */
+  readonly unreachable: readonly {readonly partition: number; readonly committed: bigint | null}[];
+  /** The member id is the one of before: kept partitions keep their lanes. */
+  readonly sameMember: boolean;
+  /** Nobody else in the group reads the topic. */
+  readonly isAlone: boolean;
+  /** How many partitions the topic has. */
+  readonly count: number;
+};
+
 /** A lane as it stands, for status and for tests. */
 export type LaneView = TopicPartition & {
   readonly next: bigint;
@@ -55,7 +63,12 @@ export type LaneView = TopicPartition & {
   readonly state: LaneState;
   /** Step by step: the message that waits to be let. */
   readonly waiting: Message | null;
+  /** The processing code has paused the partition, as KafkaJS's `pause()` does. */
+  readonly isPausedByCode: boolean;
 };
+
+/** After a commit of `--on-lost` that was not confirmed, in ms. */
+const acceptAgainAfter = 1000;
 
 class CrashedOnPurpose extends Error {}
 
@@ -70,15 +83,17 @@ export class Processing {
   readonly #lanes = new Map<number, Lane>();
   /** Failures of lanes that moved away: held again when they come back. */
   readonly #remembered = new Map<number, HeldMessage>();
-  /** How far a partition that we gave away had come: a replay goes on there. */
+  /** How far a partition that went away had come: tells whether what comes back is the same log. */
   readonly #reached = new Map<number, bigint>();
   readonly #closed = new Set<Closed>();
   readonly #step = new Step();
+  readonly #starting = new Starting();
+  readonly #pausedByCode = new Set<number>();
+  /** The lanes that each request of commits is about: a lane made since is not what it confirms. */
+  readonly #committing = new WeakMap<readonly PartitionOffset[], ReadonlyMap<number, Lane>>();
   readonly #commits: CommitLoop;
   readonly #fetching: FetchGate;
   readonly #soon: (action: () => void) => void;
-  #from: StartFrom = {from: 'committed'};
-  #knowsTopic = false;
 
   constructor(options: ProcessingOptions) {
     this.#options = options;
@@ -92,7 +107,8 @@ export class Processing {
       },
       collect: () => this.#committable(),
       confirmed: offsets => {
-        for (const {partition, offset} of offsets) this.#lanes.get(partition)?.ledger.confirm(offset);
+        const lanes = this.#committing.get(offsets);
+        for (const {partition, offset} of offsets) lanes?.get(partition)?.ledger.confirm(offset);
         options.emit({type: 'committed', offsets});
       },
       failed: (offsets, error) => {
@@ -100,11 +116,21 @@ export class Processing {
         options.emit({type: 'commit-failed', offsets, reason: options.explain(error)});
       },
     });
+    options.handler.onPause?.((partition, isPaused) => {
+      if (isPaused) this.#pausedByCode.add(partition);
+      else this.#pausedByCode.delete(partition);
+      this.#lanes.get(partition)?.pauseByCode(isPaused);
+    });
   }
 
-  /** Where lanes without a past begin; asked again by `where-to-start` when it does not decide. */
+  /** Where to start, which counts once: see `Starting`. Asked again by `where-to-start` when it does not decide. */
   startFrom(choice: StartFrom): void {
-    this.#from = choice;
+    this.#starting.choose(choice);
+  }
+
+  /** Where to start is decided; the group's offsets rule from now on. */
+  get hasStarted(): boolean {
+    return !this.#starting.isFirst;
   }
 
   /** The group meets: no run begins, what is finished is sent to commit (nobody waits for it), the rest stays open. */
@@ -114,36 +140,62 @@ export class Processing {
     this.#commits.suspend();
   }
 
-  /**
-   * The group has met. `facts` are of every partition that is ours now. With the same member id a kept partition keeps
-   * its lane; with a new one all lanes are fresh. Answers false while the person's choice is missing.
-   */
-  meet(facts: readonly PartitionFacts[], sameMember: boolean): boolean {
+  /** The group has met. Answers false while the person's choice of where to start is missing. */
+  meet({facts, unreachable, sameMember, isAlone, count}: Assignment): boolean {
     this.#close('meeting');
-    const ours = new Set(facts.map(each => each.partition));
-    this.#revoke([...this.#lanes.keys()].filter(partition => !sameMember || !ours.has(partition)));
-    const undecided = facts.filter(each => !this.#lanes.has(each.partition));
-    if (!this.#decided(undecided)) return false;
+    const {topic} = this.#options;
+    const ours = new Set([...facts, ...unreachable].map(({partition}) => partition));
+    const lanes = [...this.#lanes.keys()];
+    this.#revoke(lanes.filter(partition => !ours.has(partition)));
+    if (!sameMember)
+      this.#revoke(
+        lanes.filter(partition => ours.has(partition)),
+        {isOutage: true},
+      );
+    const context = {isAlone};
+    const fresh = facts.filter(({partition}) => !this.#lanes.has(partition));
+    if (!this.#decided(fresh, context)) return false;
+    this.#tellOverruled(fresh, context);
+    const points = new Map(fresh.map(each => [each.partition, this.#starting.pointOf(each, context)]));
+    this.#starting.started(ours, count);
+    this.#starting.owns(ours);
     for (const each of facts) {
       const lane = this.#lanes.get(each.partition);
       if (lane) this.#keep(lane, each);
-      else this.#begin(each);
+      else this.#begin(each, points.get(each.partition)!);
     }
-    this.#knowsTopic = true;
-    this.#options.emit({
-      type: 'assigned',
-      partitions: facts.map(each => ({...each, position: this.#lanes.get(each.partition)!.next})),
-    });
+    for (const {partition, committed} of unreachable) this.#lanes.get(partition)?.meet(committed);
+    this.#options.emit({type: 'assigned', partitions: facts.map(each => this.#assigned(each))});
+    const waiting = unreachable.filter(({partition}) => !this.#lanes.has(partition));
+    if (waiting.length > 0) {
+      const partitions = waiting.map(({partition}) => ({topic, partition}));
+      this.#options.emit({type: 'unreachable', partitions});
+    }
     this.#commits.resume();
     this.#open('meeting');
     return true;
+  }
+
+  /** A partition of ours that nobody could tell of when the group met has a leader again. */
+  beginLate(facts: PartitionFacts, context: StartContext): void {
+    if (this.#lanes.has(facts.partition)) return;
+    this.#begin(facts, this.#starting.pointOf(facts, context));
+    this.#options.emit({type: 'assigned', partitions: [this.#assigned(facts)]});
+    this.#commits.kick();
+  }
+
+  /** The topic was deleted and made again: failures and choices belonged to the one before. */
+  topicRecreated(): void {
+    this.#remembered.clear();
+    this.#starting.forgetTopic();
+    this.#options.emit({type: 'topic-recreated', topic: this.#options.topic});
   }
 
   /** The consumer is gone (crash, connection lost, stopped): every lane ends, failures are remembered. */
   loseAll(): void {
     this.#close('meeting');
     this.#commits.suspend();
-    this.#revoke([...this.#lanes.keys()]);
+    this.#revoke([...this.#lanes.keys()], {isOutage: true});
   }
 
   enqueue(partition: number, fetched: Fetched): void {
@@ -153,10 +205,8 @@ export class Processing {
   /** The broker said that the position of this partition is out of range, or a check found it so. */
   checkPosition(facts: PartitionFacts): void {
     const lane = this.#lanes.get(facts.partition);
-    if (!lane || lane.state.status === 'lost') return;
-    const lost = lostPosition(facts, lane.next);
-    if (lost) this.#lose(lane, {...lost, position: lane.ledger.prefix});
-    else this.#options.resume(lane.at, lane.next);
+    if (!lane || lane.state.status === 'lost' || this.#isLost(lane, facts)) return;
+    this.#options.resume(lane.at, lane.next);
   }
 
   /** Goes on from the first or the end of a lost partition, by an explicit commit. Rejects when that is not confirmed. */
@@ -168,18 +218,14 @@ export class Processing {
     const {committed} = lane.ledger;
     // A replay whose position is gone: where the group is was never in question, and is not lowered.
     if (committed !== null && position < committed && isThere(lost, committed)) {
-      lane.revoke();
-      this.#addLane(lane.at, position, committed);
-      this.#fetching.resume(lane.at, position);
+      this.#replaceLane(lane, position, committed);
       return true;
     }
     const offsets = [{...lane.at, offset: position}];
     await this.#options.commit(offsets);
     if (this.#lanes.get(partition) !== lane) return false;
-    lane.revoke();
     this.#options.emit({type: 'committed', offsets});
-    this.#addLane(lane.at, position, position);
-    this.#fetching.resume(lane.at, position);
+    this.#replaceLane(lane, position, position);
     return true;
   }
 
@@ -252,6 +298,7 @@ export class Processing {
       committed: lane.ledger.committed,
       state: lane.state,
       waiting: this.#step.isOn ? lane.waiting : null,
+      isPausedByCode: lane.isPausedByCode,
     }));
   }
 
@@ -282,8 +329,9 @@ export class Processing {
     return left;
   }
 
-  #decided(fresh: readonly PartitionFacts[]): boolean {
-    const points = fresh.map(each => ({...each, point: startingPoint(each, this.#choiceFor(each))}));
+  /** Whether every fresh partition knows where to begin; if not, it is asked for, or said why not. */
+  #decided(fresh: readonly PartitionFacts[], context: StartContext): boolean {
+    const points = fresh.map(each => ({...each, point: this.#starting.pointOf(each, context)}));
     const asking = points.flatMap(({point, ...at}) =>
       point.start === 'ask' ? [{topic: at.topic, partition: at.partition, retained: point.retained}] : [],
     );
@@ -296,64 +344,77 @@ export class Processing {
     return asking.length === 0 && unprocessed === 0n;
   }
 
-  /** The person's choice holds for a partition's first lane; a later one goes on where the group is. */
-  #choiceFor({partition, committed}: PartitionFacts): StartOfOne {
-    if (this.#reached.has(partition)) return committed === null ? {from: 'beginning'} : {from: 'committed'};
-    const choice = startOf(this.#from, partition);
-    // A partition that was added to a topic we consume: all that is in it is new.
-    if (this.#knowsTopic && committed === null && choice.from === 'committed') return {from: 'beginning'};
-    return choice;
+  #tellOverruled(fresh: readonly PartitionFacts[], context: StartContext): void {
+    const partitions = fresh
+      .filter(each => this.#starting.isOverruled(each, context))
+      .map(({topic, partition, committed}) => ({topic, partition, offset: committed!}));
+    if (partitions.length > 0) this.#options.emit({type: 'start-overruled', partitions});
   }
 
-  #begin(facts: PartitionFacts): void {
+  #begin(facts: PartitionFacts, point: StartingPoint): void {
     const {topic, partition, committed} = facts;
     const at = {topic, partition};
     const reached = this.#reached.get(partition);
-    const point = startingPoint(facts, this.#choiceFor(facts));
+    this.#reached.delete(partition);
+    this.#starting.begun(partition, point);
+    if (facts.recreated) this.#remembered.delete(partition);
     // The group's offset went with the topic that was deleted; how far we had come in it did not.
     const gone = committed === null && reached !== undefined ? lostPosition(facts, reached) : null;
     const lost = gone ?? (point.start === 'lost' ? point.lost : null);
     if (lost) {
-      this.#lose(this.#addLane(at, lost.position, committed), lost);
+      this.#lose(this.#addLane(at, {position: lost.position, committed}), lost);
       return;
     }
     if (point.start !== 'at') return;
-    // A replay that was interrupted goes on where it was, below the committed offset.
-    const isReplay = startOf(this.#from, partition).from !== 'committed';
-    const replaying = isReplay && reached !== undefined && reached < point.position;
-    const position = replaying && reached >= facts.first ? reached : point.position;
-    if (point.commit && committed !== position) this.#commitStart({...at, offset: position});
-    this.#addLane(at, position, committed);
-    this.#fetching.resume(at, position);
-  }
-
-  #commitStart(offset: PartitionOffset): void {
-    this.#options.commit([offset]).then(
-      () => {
-        this.#lanes.get(offset.partition)?.ledger.confirm(offset.offset);
-        this.#options.emit({type: 'committed', offsets: [offset]});
-      },
-      (error: unknown) => {
-        this.#options.emit({type: 'commit-failed', offsets: [offset], reason: this.#options.explain(error)});
-      },
-    );
+    this.#addLane(at, {position: point.position, committed, commitsStart: point.commit});
+    this.#fetching.resume(at, point.position);
   }
 
   #keep(lane: Lane, facts: PartitionFacts): void {
+    const {committed} = lane.ledger;
     lane.meet(facts.committed);
-    const lost = lane.state.status === 'lost' ? null : lostPosition(facts, lane.next);
-    if (lost) this.#lose(lane, {...lost, position: lane.ledger.prefix});
-    else if (lane.wantsMore) this.#fetching.resume(lane.at, lane.next);
-    else this.#fetching.pause(lane.at);
+    if (lane.state.status === 'lost') {
+      // Another member went on from somewhere meanwhile: so does this one, and nothing is lost any more.
+      const isNews = facts.committed !== null && facts.committed !== committed;
+      if (isNews && lostPosition(facts, facts.committed!) === null)
+        this.#replaceLane(lane, facts.committed!, facts.committed);
+    } else if (!this.#isLost(lane, facts)) {
+      if (lane.wantsMore) this.#fetching.resume(lane.at, lane.next);
+      else this.#fetching.pause(lane.at);
+    }
   }
 
-  #addLane(at: TopicPartition, position: bigint, committed: bigint | null): Lane {
+  /** Holds the lane against what the partition has now. True: it was lost, or replaced by a new one. */
+  #isLost(lane: Lane, facts: PartitionFacts): boolean {
+    const {prefix} = lane.ledger;
+    if (facts.recreated && prefix === facts.first) {
+      // Nothing was finished in the topic before: what was fetched of it goes, and the new one is read from its first.
+      this.#replaceLane(lane, facts.first, facts.committed);
+      return true;
+    }
+    const lost = lostPosition(facts, facts.recreated ? prefix : lane.next);
+    if (lost) this.#lose(lane, {...lost, position: prefix});
+    return lost !== null;
+  }
+
+  /** What the lane holds is gone; a new one reads on from `position`. */
+  #replaceLane(lane: Lane, position: bigint, committed: bigint | null): void {
+    lane.revoke({isGone: true});
+    this.#addLane(lane.at, {position, committed});
+    this.#fetching.resume(lane.at, position);
+  }
+
+  #assigned(facts: PartitionFacts): AssignedPartition {
+    return {...facts, position: this.#lanes.get(facts.partition)!.next};
+  }
+
+  #addLane(at: TopicPartition, start: Pick<LaneStart, 'position' | 'committed' | 'commitsStart'>): Lane {
     const {clock, handler, policy, emit, deadLetter} = this.#options;
     const remembered = this.#remembered.get(at.partition);
     this.#remembered.delete(at.partition);
     const lane = new Lane(
       at,
-      {position, committed, remembered},
+      {...start, remembered, isPausedByCode: this.#pausedByCode.has(at.partition)},
       {
         clock,
         soon: this.#soon,
@@ -377,18 +438,31 @@ export class Processing {
   #lose(lane: Lane, lost: LostPosition): void {
     lane.lose(lost);
     const {onLost} = this.#options;
-    if (onLost === 'ask') return;
-    this.acceptLost(lost.partition, onLost).catch((error: unknown) => {
-      const offsets = [{...lane.at, offset: onLost === 'first' ? lost.first : lost.end}];
+    if (onLost !== 'ask') this.#acceptByPolicy(lane, lost, onLost);
+  }
+
+  /** `--on-lost`: tried again until it is confirmed, or the partition is another's. */
+  #acceptByPolicy(lane: Lane, lost: LostPosition, target: 'first' | 'end'): void {
+    if (this.#lanes.get(lost.partition) !== lane || lane.state.status !== 'lost') return;
+    this.acceptLost(lost.partition, target).catch((error: unknown) => {
+      const offsets = [{...lane.at, offset: target === 'first' ? lost.first : lost.end}];
       this.#options.emit({type: 'commit-failed', offsets, reason: this.#options.explain(error)});
+      this.#options.clock.after(acceptAgainAfter, () => this.#acceptByPolicy(lane, lost, target));
     });
   }
 
-  #revoke(partitions: readonly number[]): void {
+  /** `isOutage`: we lost our membership, not the partition to another member. A replay goes on after it. */
+  #revoke(partitions: readonly number[], {isOutage = false} = {}): void {
     for (const partition of partitions) {
       const lane = this.#lanes.get(partition)!;
-      if (lane.state.status === 'held') this.#remembered.set(partition, lane.state.held);
-      this.#reached.set(partition, lane.ledger.prefix);
+      const {state, ledger} = lane;
+      if (state.status === 'held') this.#remembered.set(partition, state.held);
+      if (state.status === 'dead-lettering' && state.held.byPolicy)
+        this.#remembered.set(partition, state.held);
+      this.#reached.set(partition, ledger.prefix);
+      const {prefix, committed} = ledger;
+      if (isOutage && committed !== null && prefix < committed)
+        this.#starting.interrupted(partition, {reached: prefix, committed});
       lane.revoke();
       this.#lanes.delete(partition);
       this.#fetching.forget(lane.at);
@@ -401,10 +475,14 @@ export class Processing {
   #committable(): PartitionOffset[] {
     if (this.#options.commitFaults?.withheld()) return [];
     const offsets: PartitionOffset[] = [];
+    const lanes = new Map<number, Lane>();
     for (const lane of this.#lanes.values()) {
       const offset = lane.state.status === 'lost' ? null : lane.ledger.committable();
-      if (offset !== null) offsets.push({...lane.at, offset});
+      if (offset === null) continue;
+      offsets.push({...lane.at, offset});
+      lanes.set(lane.at.partition, lane);
     }
+    this.#committing.set(offsets, lanes);
     return offsets;
   }
 

@@ -1,13 +1,16 @@
 import type {LostPosition} from './events.ts';
 import type {TopicPartition} from './message.ts';
 
-/** Where a person asked one partition to begin. `at` holds the offset of that time for each partition. */
+/** Where a person asked one partition to begin. `at` holds the offset that this means for each partition. */
 export type StartOfOne =
   | {readonly from: 'committed'}
   | {readonly from: 'beginning'}
   | {
-      readonly from: 'end' /** also past unprocessed messages of a group that has a committed offset */;
+      readonly from: 'end';
+      /** Also past unprocessed messages of a group that has a committed offset. */
       readonly skipToEnd: boolean;
+      /** The ends when the choice was made; what came since is processed. Left out: the end as it is now. */
+      readonly at?: ReadonlyMap<number, bigint>;
     }
   | {readonly from: 'offset'; readonly offset: bigint; readonly skipToEnd: boolean}
   | {readonly from: 'time'; readonly at: ReadonlyMap<number, bigint>};
@@ -52,11 +55,13 @@ export function startingPoint(facts: PartitionFacts, choice: StartOfOne): Starti
   switch (choice.from) {
     case 'beginning':
       return {start: 'at', position: first, commit: committed === null};
-    case 'end':
-      if (committed !== null && committed < end && !choice.skipToEnd) {
-        return {start: 'refused', unprocessed: end - committed};
-      }
-      return {start: 'at', position: end, commit: true};
+    case 'end': {
+      const position = clamp(choice.at?.get(facts.partition) ?? end, facts);
+      if (committed === null) return {start: 'at', position, commit: true};
+      if (committed >= position) return fromCommitted(facts, committed);
+      if (!choice.skipToEnd) return {start: 'refused', unprocessed: position - committed};
+      return {start: 'at', position, commit: true};
+    }
     case 'offset': {
       const position = choice.offset;
       const lost = lostPosition({...facts, recreated: false}, position);
@@ -67,7 +72,8 @@ export function startingPoint(facts: PartitionFacts, choice: StartOfOne): Starti
       return {start: 'at', position, commit: committed === null || committed < position};
     }
     case 'time': {
-      const position = choice.at.get(facts.partition) ?? end;
+      // Where the time could not be asked for, nothing that may be later is passed.
+      const position = choice.at.get(facts.partition) ?? first;
       if (committed === null) return {start: 'at', position, commit: true};
       // A time is a way back: where the group has not come so far, it goes on where it is, and passes nothing.
       return position < committed ? {start: 'at', position, commit: false} : fromCommitted(facts, committed);
@@ -83,9 +89,19 @@ export function startingPoint(facts: PartitionFacts, choice: StartOfOne): Starti
   }
 }
 
-function fromCommitted(facts: PartitionFacts, committed: bigint): StartingPoint {
+/** Where the group is; and not there any more is lost. */
+export function fromCommitted(facts: PartitionFacts, committed: bigint): StartingPoint {
   const lost = lostPosition(facts, committed);
   return lost ? {start: 'lost', lost} : {start: 'at', position: committed, commit: false};
+}
+
+/** The nearest offset that the partition has. */
+export function clamp(
+  position: bigint,
+  {first, end}: {readonly first: bigint; readonly end: bigint},
+): bigint {
+  if (position < first) return first;
+  return position > end ? end : position;
 }
 
 /** Holds `position` against what the partition still has; null when it is there (the end itself is). */

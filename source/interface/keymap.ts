@@ -5,6 +5,7 @@ import {failureActions} from './actions/failures.ts';
 import {faultActions} from './actions/faults.ts';
 import {generalActions} from './actions/general.ts';
 import {goingBackActions} from './actions/going-back.ts';
+import {joiningActions} from './actions/joining.ts';
 import {overlayActions} from './actions/overlays.ts';
 import {payloadActions} from './actions/payload.ts';
 import {redriveActions} from './actions/redrive.ts';
@@ -67,6 +68,7 @@ export const actions: readonly Action[] = [
   ...composeActions,
   ...carryActions,
   ...consumerActions,
+  ...joiningActions,
   ...failureActions,
   ...overlayActions,
   ...redriveActions,

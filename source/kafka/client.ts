@@ -36,6 +36,9 @@ export type KafkaClient = {
   newCluster(): Cluster;
 };
 
+/** How this program's connections name themselves; by it members of a group are known as ours. */
+export const ourClientId = 'kafka-notify';
+
 let prepared = false;
 
 export function createClient(settings: ConnectionSettings): KafkaClient {
@@ -43,7 +46,7 @@ export function createClient(settings: ConnectionSettings): KafkaClient {
   const servers = new KnownServers(settings.onNotice);
   const kafka = new kafkajs.Kafka({
     brokers: [...settings.brokers],
-    clientId: settings.clientId ?? 'kafka-notify',
+    clientId: settings.clientId ?? ourClientId,
     ...(settings.ssl !== undefined && {ssl: settings.ssl}),
     ...(settings.sasl !== undefined && {sasl: settings.sasl}),
     socketFactory: socketsFor(servers),

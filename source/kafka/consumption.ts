@@ -9,9 +9,10 @@ import type {DeadLetterResult} from '../flow/lane.ts';
 import type {Message, TopicPartition} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import {type CommitFaults, type LaneView, Processing} from '../flow/processing.ts';
+import type {StartFrom} from '../flow/starting-point.ts';
 import {withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
-import {type BrokerFacts, Generation} from './generation.ts';
+import {type BrokerFacts, Generation, type Look} from './generation.ts';
 import {forgetOffsetManager, offsetManagerOf} from './offset-managers.ts';
 import {rangeAssigner} from './range-assigner.ts';
 import {receivedMessages} from './received-message.ts';
@@ -27,7 +28,10 @@ export type ConsumptionOptions = {
   readonly policy: FailurePolicy;
   readonly onLost: 'ask' | 'first' | 'end';
   readonly start: StartChoice;
-  /** `give-up`: a failure before the first meeting of the group rejects `start`. `go-on`: tried again like any other. */
+  /**
+   * `give-up`: a failure before the first meeting of the group rejects `start`, at once where trying again cannot help, else
+   * after 30 s. `go-on`: tried again like any other.
+   */
   readonly atFirst: 'give-up' | 'go-on';
   deadLetter(message: Message, failure: Failure): Promise<DeadLetterResult>;
   onEvent(event: FlowEvent): void;
@@ -45,6 +49,9 @@ const pollInterval = 2000;
 const longPause = 100;
 const leaveDeadline = 5000;
 const longestReconnect = 15_000;
+const longestLookPause = 5000;
+/** A member whose first meeting fails by something that may pass is given up after this, in ms. */
+const firstPatience = 30_000;
 
 /**
  * A member of a consumer group whose messages go through the flow. It is built on KafkaJS's consumer, used so that none
@@ -62,10 +69,18 @@ export class Consumption {
   #meeting = 0;
   #partitions: readonly number[] = [];
   #topicId: string | null = null;
+  /** How many partitions the topic has; 0: not known yet. */
+  #count = 0;
+  /** The choice of where to start with its times and ends as offsets: asked for once, so that nothing is passed meanwhile. */
+  #resolved: StartFrom | null = null;
+  /** When this consumer was started, for how long a first failure is tried again. */
+  #startedAt = 0;
   /** When each partition last brought messages, and the look at the topic's id that is on its way. */
   readonly #broughtAt = new Map<number, number>();
   #seeing: Promise<string | null> | null = null;
   #failures = 0;
+  #lookFailures = 0;
+  #stopped: Promise<number> | null = null;
   #cancelTimer: (() => void) | null = null;
   #stopping = false;
   #firstMeeting: {resolve(): void; reject(error: unknown): void} | null = null;
@@ -109,6 +124,7 @@ export class Consumption {
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#firstMeeting = {resolve, reject};
+      this.#startedAt = this.#options.clock.now();
       void this.#connect();
     });
   }
@@ -117,6 +133,7 @@ export class Consumption {
   startFrom(choice: StartOfOneChoice, partitions: readonly number[]): void {
     const chosen = new Map(partitions.map(partition => [partition, choice]));
     this.#choice = {from: 'several', partitions: chosen, others: this.#choice};
+    this.#resolved = null;
     if (this.#state.status === 'asking') void this.#meet(++this.#meeting, false);
   }
 
@@ -132,10 +149,15 @@ export class Consumption {
 
   /**
    * Leaves in order (rule 6): messages in hand have `graceMs`, then what is finished is committed and the group is
-   * left. Answers how many runs did not end within the grace.
+   * left. Each step has its deadline, in every state. Answers how many runs did not end within the grace; whoever asks
+   * again, while it is under way or after it, gets the same answer.
    */
-  async stop(graceMs: number): Promise<number> {
-    if (this.#stopping) return 0;
+  stop(graceMs: number): Promise<number> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  async #stop(graceMs: number): Promise<number> {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#setState({status: 'stopping', since: this.#options.clock.now()});
@@ -166,6 +188,7 @@ export class Consumption {
   }
 
   async #connect(): Promise<void> {
+    if (this.#stopping) return;
     const {kafka, clock, topic, group} = this.#options;
     this.#setState({status: 'connecting', since: clock.now()});
     const consumer = kafka.consumer({
@@ -183,11 +206,13 @@ export class Consumption {
     this.#listen(consumer);
     try {
       await withDeadline(consumer.connect(), requestDeadline, 'connecting the consumer');
+      if (this.#isOver(consumer)) return;
       await withDeadline(
         consumer.subscribe({topics: [topic], fromBeginning: true}),
         requestDeadline,
         `asking for topic ${topic}`,
       );
+      if (this.#isOver(consumer)) return;
       const since = clock.now();
       this.#setState({status: 'joining', since, until: since + sessionTimeout});
       await consumer.run({
@@ -203,6 +228,13 @@ export class Consumption {
       this.#lost(consumer, error);
       consumer.disconnect().catch(() => {});
     }
+  }
+
+  /** Stopped, or given up, while it was still on its way into the group: it goes no further. */
+  #isOver(consumer: Consumer): boolean {
+    if (!this.#stopping && consumer === this.#consumer) return false;
+    consumer.disconnect().catch(() => {});
+    return true;
   }
 
   #listen(consumer: Consumer): void {
@@ -240,29 +272,32 @@ export class Consumption {
 
   /** Fetches what is known of our partitions, then lets the flow decide where each goes on. */
   async #meet(meeting: number, sameMember: boolean): Promise<void> {
+    const {clock, group, onEvent, onFacts} = this.#options;
     const generation = this.#generation!;
     const partitions = this.#partitions;
     try {
-      const what = `asking for the offsets of group ${this.#options.group}`;
-      const [{topicId, facts}, from] = await withDeadline(
-        Promise.all([
-          generation.look(partitions),
-          resolveStart(this.#choice, time => generation.offsetsAt(partitions, time)),
-        ]),
-        requestDeadline,
-        what,
-      );
+      const what = `asking for the offsets of group ${group}`;
+      const look = await withDeadline(generation.look(partitions), requestDeadline, what);
+      await withDeadline(this.#resolveStart(generation), requestDeadline, what);
       if (meeting !== this.#meeting || this.#stopping) return;
-      const known = this.#topicId;
-      this.#topicId = topicId ?? known;
+      const {facts, unreachable} = look;
+      const known = this.#takeTopic(look);
       this.#suspect.clear();
-      this.processing.startFrom(from);
-      const decided = this.processing.meet(
-        facts.map(each => ({...each, recreated: isRecreated(each.committedIn ?? known, topicId)})),
+      const seen = facts.map(each => ({
+        ...each,
+        recreated: isRecreated(each.committedIn ?? known, this.#topicId),
+      }));
+      if (seen.some(({recreated}) => recreated)) this.processing.topicRecreated();
+      const decided = this.processing.meet({
+        facts: seen,
+        unreachable,
         sameMember,
-      );
+        isAlone: this.#isAlone,
+        count: this.#count,
+      });
       this.#failures = 0;
-      this.#options.onFacts(facts);
+      this.#lookFailures = 0;
+      onFacts(facts);
       if (decided) this.#setRunning();
       else this.#setState({status: 'asking'});
       this.#firstMeeting?.resolve();
@@ -270,25 +305,53 @@ export class Consumption {
       this.#later(pollInterval, () => void this.#poll(meeting));
     } catch (error) {
       if (meeting !== this.#meeting || this.#stopping) return;
+      const {sentence, retryable} = this.#explain(error);
+      if (!retryable) {
+        this.#giveUp(error);
+        return;
+      }
       // Members stay in the group while this is tried again; a lost connection ends in CRASH by itself.
-      this.#options.onEvent({type: 'commit-failed', offsets: [], reason: this.#explain(error).sentence});
-      this.#later(500, () => void this.#meet(meeting, sameMember));
+      const pause = Math.min(longestLookPause, 500 * 2 ** Math.min(this.#lookFailures++, 10));
+      onEvent({type: 'look-failed', reason: sentence, nextAttemptAt: clock.now() + pause});
+      this.#later(pause, () => void this.#meet(meeting, sameMember));
     }
+  }
+
+  /** Tells the flow once what the choice of where to start means in offsets; after the first start it counts no more. */
+  async #resolveStart(generation: Generation): Promise<void> {
+    if (this.processing.hasStarted) return;
+    this.#resolved ??= await resolveStart(this.#choice, generation);
+    this.processing.startFrom(this.#resolved);
+  }
+
+  /** Takes over what the topic is now, and tells of partitions that were added. Answers the id that was known before. */
+  #takeTopic({presence}: Look): string | null {
+    const known = this.#topicId;
+    this.#topicId = presence.id ?? known;
+    const {topic, onEvent} = this.#options;
+    if (this.#count > 0 && presence.partitions > this.#count && !isRecreated(known, presence.id))
+      onEvent({type: 'topic-grown', topic, from: this.#count, to: presence.partitions});
+    this.#count = presence.partitions;
+    return known;
+  }
+
+  get #isAlone(): boolean {
+    return this.#partitions.length >= this.#count;
   }
 
   /** Looks at first, end and identity of what we read: KafkaJS tells of none of them by itself. */
   async #poll(meeting: number): Promise<void> {
     try {
       const generation = this.#generation!;
-      const {topicId, facts} = await withDeadline(
+      const look = await withDeadline(
         generation.look(this.#partitions),
         requestDeadline,
         'looking at the offsets',
       );
       if (meeting !== this.#meeting || this.#stopping) return;
-      this.#options.onFacts(facts);
-      if (topicId !== null) this.#checkPositions(facts, topicId);
-      await this.#passEmptyBatches(facts);
+      this.#options.onFacts(look.facts);
+      this.#checkPositions(look);
+      await this.#passEmptyBatches(look.facts);
     } catch {
       // A broker that does not answer shows itself to the fetch loop; this look is repeated.
     }
@@ -296,20 +359,21 @@ export class Consumption {
       this.#later(pollInterval, () => void this.#poll(meeting));
   }
 
-  #checkPositions(facts: readonly BrokerFacts[], topicId: string): void {
-    const recreated = isRecreated(this.#topicId, topicId);
-    this.#topicId = topicId;
-    for (const each of facts) {
+  #checkPositions(look: Look): void {
+    const known = this.#takeTopic(look);
+    const recreated = isRecreated(known, this.#topicId);
+    if (recreated) this.processing.topicRecreated();
+    for (const each of look.facts) {
       const lane = this.#lane(each.partition);
-      if (!lane || lane.state.status === 'lost') continue;
-      if (recreated) this.processing.checkPosition({...each, recreated});
-      // What is in hand or held is still here, though the log may have lost it: the position is looked at after it.
-      else if (
-        lane.prefix === lane.next &&
-        (lane.next < each.first || this.#suspect.delete(each.partition))
-      ) {
-        this.processing.checkPosition({...each, recreated});
+      if (!lane) {
+        this.processing.beginLate({...each, recreated}, {isAlone: this.#isAlone});
+        continue;
       }
+      if (lane.state.status === 'lost') continue;
+      // What is in hand or held is still here, though the log may have lost it: the position is looked at after it.
+      const isIdle = lane.prefix === lane.next;
+      if (recreated || (isIdle && (lane.next < each.first || this.#suspect.delete(each.partition))))
+        this.processing.checkPosition({...each, recreated});
     }
   }
 
@@ -402,7 +466,9 @@ export class Consumption {
     this.#generation = null;
     this.processing.loseAll();
     const {sentence, retryable} = this.#explain(error);
-    if (this.#firstMeeting && this.#options.atFirst === 'give-up') {
+    const {clock, atFirst} = this.#options;
+    const isLate = clock.now() - this.#startedAt > firstPatience;
+    if (this.#firstMeeting && atFirst === 'give-up' && (!retryable || isLate)) {
       this.#setState({status: 'failed', explanation: sentence});
       this.#firstMeeting.reject(error);
       this.#firstMeeting = null;
@@ -416,6 +482,14 @@ export class Consumption {
     const nextAttemptAt = this.#options.clock.now() + pause;
     this.#setState({status: 'disconnected', explanation: sentence, nextAttemptAt});
     this.#later(pause, () => void this.#connect());
+  }
+
+  /** Nothing that may pass stands in the way: the member leaves its group, and the person has to act. */
+  #giveUp(error: unknown): void {
+    const consumer = this.#consumer;
+    if (!consumer) return;
+    this.#lost(consumer, error);
+    consumer.disconnect().catch(() => {});
   }
 
   /** On purpose: this member's life ends without a commit, and another one begins, as after a crash. */
@@ -521,5 +595,7 @@ function fetchedOf(batch: Batch): Fetched {
   const context = rawMessages.at(-1)?.batchContext;
   const covered = context ? BigInt(context.firstOffset) + BigInt(context.lastOffsetDelta) : -1n;
   const last = BigInt(batch.lastOffset());
-  return {messages, bytes, from: BigInt(fetchedOffset), next: (covered > last ? covered : last) + 1n};
+  const next = (covered > last ? covered : last) + 1n;
+  const highWatermark = BigInt(batch.highWatermark);
+  return {messages, bytes, from: BigInt(fetchedOffset), next, highWatermark};
 }

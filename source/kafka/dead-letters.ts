@@ -9,7 +9,7 @@ import type {Topics} from './topics.ts';
 
 /**
  * Publishes dead letters: the message's bytes to the same partition of `<topic>-dlt`, which is ensured first with at
- * least as many partitions as the source. Only an acknowledgement counts; everything else is `refused` with a reason,
+ * least as many partitions as the source. Only an acknowledgement counts; everything else comes with a reason,
  * and the message stays held.
  */
 export class DeadLetters {
@@ -33,7 +33,8 @@ export class DeadLetters {
     if (!topic) return {status: 'refused', reason: `${message.topic} holds dead letters itself`};
     try {
       const reason = await this.#ensure(topic, message);
-      if (reason) return {status: 'refused', reason};
+      // Somebody may create or enlarge it meanwhile.
+      if (reason) return {status: 'failed', reason, retryable: false};
       const {state} = await this.#publisher.publish({
         topic,
         partition: message.partition,
@@ -45,10 +46,15 @@ export class DeadLetters {
         return {status: 'acknowledged', where: `${topic} ${state.partition}@${state.offset}`};
       }
       this.#ensured.delete(topic);
+      if (state.status === 'failed') {
+        const {reason: why, retryable} = state;
+        return {status: 'failed', reason: `the dead letter was not written: ${why}`, retryable};
+      }
       const why = state.status === 'pending' ? 'still pending' : state.reason;
-      return {status: 'refused', reason: `the dead letter was not acknowledged: ${why}`};
+      return {status: 'unknown', reason: `the dead letter was not acknowledged: ${why}`};
     } catch (error) {
-      return {status: 'refused', reason: `${topic} cannot be used: ${explainError(error, {topic}).sentence}`};
+      const {sentence, retryable} = explainError(error, {topic});
+      return {status: 'failed', reason: `${topic} cannot be used: ${sentence}`, retryable};
     }
   }
 

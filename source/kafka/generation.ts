@@ -1,8 +1,11 @@
 import type OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {PartitionOffset} from '../flow/events.ts';
 import type {TopicPartition} from '../flow/message.ts';
+import {commitMetadata, topicIdIn} from './commit-metadata.ts';
+import {withDeadline} from './deadline.ts';
 import {nextAfterEmptyBatches} from './empty-batches.ts';
-import {topicIdentity} from './topic-identity.ts';
+import {askMetadata, type Metadata} from './protocol/metadata.ts';
+import {presenceIn, type TopicPresence, topicIdentity} from './topic-identity.ts';
 
 /** What the broker says of a partition, in one moment. */
 export type BrokerFacts = TopicPartition & {
@@ -15,13 +18,17 @@ export type BrokerFacts = TopicPartition & {
   readonly committedIn: string | null;
 };
 
-/** Kept beside each committed offset: tells a topic made again from the one that the offset belongs to. */
-const metadataPrefix = 'kafka-notify topic ';
+/** A partition that nobody can tell of now: it has no leader, or its leader does not answer. */
+export type Unreachable = {readonly partition: number; readonly committed: bigint | null};
 
-/** What is kept beside an offset that is committed. */
-export function commitMetadata(topicId: string | null): string | null {
-  return topicId && metadataPrefix + topicId;
-}
+export type Look = {
+  readonly presence: TopicPresence;
+  readonly facts: readonly BrokerFacts[];
+  readonly unreachable: readonly Unreachable[];
+};
+
+/** One leader that does not answer keeps the others' partitions waiting this long, in ms. */
+const leaderDeadline = 4000;
 
 /** One generation of our membership of the group: reads and commits go through it, and end with it. */
 export class Generation {
@@ -57,60 +64,119 @@ export class Generation {
     });
   }
 
-  async facts(partitions: readonly number[]): Promise<BrokerFacts[]> {
-    if (partitions.length === 0) return [];
-    const topic = this.#topic;
-    const asked = [{topic, partitions: partitions.map(partition => ({partition}))}];
-    const {cluster, groupId} = this.#offsets;
-    const coordinator = await this.#offsets.getCoordinator();
-    const [committed, first, end] = await Promise.all([
-      coordinator.offsetFetch({groupId, topics: asked}),
-      cluster.fetchTopicsOffset([{...asked[0]!, fromBeginning: true}]),
-      cluster.fetchTopicsOffset([{...asked[0]!, fromBeginning: false}]),
-    ]);
-    const committedHere = committed.responses.find(each => each.topic === topic)?.partitions ?? [];
-    return partitions.map(partition => {
-      const commit = committedHere.find(each => each.partition === partition);
-      const offset = BigInt(commit?.offset ?? -1);
-      const metadata = commit?.metadata ?? '';
-      return {
-        topic,
-        partition,
-        committed: offset < 0n ? null : offset,
-        first: offsetIn(first, partition),
-        end: offsetIn(end, partition),
-        committedIn: metadata.startsWith(metadataPrefix) ? metadata.slice(metadataPrefix.length) : null,
-      };
-    });
+  /** What the cluster tells of these partitions; those that it cannot tell of are left out. */
+  async facts(partitions: readonly number[]): Promise<readonly BrokerFacts[]> {
+    return (await this.#facts(partitions)).facts;
   }
 
-  /** Offsets of the first record at or after `time` (ms since 1970); the end where there is none. */
-  async offsetsAt(partitions: readonly number[], time: number): Promise<Map<number, bigint>> {
-    const asked = {topic: this.#topic, partitions: partitions.map(partition => ({partition}))};
-    const {cluster} = this.#offsets;
-    const [found, end] = await Promise.all([
-      cluster.fetchTopicsOffset([{...asked, fromTimestamp: time}]),
-      cluster.fetchTopicsOffset([{...asked, fromBeginning: false}]),
+  async #facts(partitions: readonly number[]): Promise<Omit<Look, 'presence'>> {
+    if (partitions.length === 0) return {facts: [], unreachable: []};
+    const [commits, firsts, ends] = await Promise.all([
+      this.#commits(partitions),
+      this.#offsetsOf(partitions, {fromBeginning: true}),
+      this.#offsetsOf(partitions, {fromBeginning: false}),
     ]);
+    const facts: BrokerFacts[] = [];
+    const unreachable: Unreachable[] = [];
+    for (const partition of partitions) {
+      const {committed, committedIn} = commits.get(partition)!;
+      const [first, end] = [firsts.get(partition), ends.get(partition)];
+      if (first === undefined || end === undefined) unreachable.push({partition, committed});
+      else facts.push({topic: this.#topic, partition, committed, committedIn, first, end});
+    }
+    return {facts, unreachable};
+  }
+
+  async #commits(
+    partitions: readonly number[],
+  ): Promise<ReadonlyMap<number, Pick<BrokerFacts, 'committed' | 'committedIn'>>> {
+    const topic = this.#topic;
+    const coordinator = await this.#offsets.getCoordinator();
+    const {responses} = await coordinator.offsetFetch({
+      groupId: this.#offsets.groupId,
+      topics: [{topic, partitions: partitions.map(partition => ({partition}))}],
+    });
+    const found = responses.find(each => each.topic === topic)?.partitions ?? [];
     return new Map(
       partitions.map(partition => {
-        const offset = offsetIn(found, partition);
-        return [partition, offset < 0n ? offsetIn(end, partition) : offset];
+        const commit = found.find(each => each.partition === partition);
+        const offset = BigInt(commit?.offset ?? -1);
+        return [
+          partition,
+          {committed: offset < 0n ? null : offset, committedIn: topicIdIn(commit?.metadata ?? null)},
+        ];
       }),
     );
   }
 
-  /**
-   * Facts of the partitions, and the id that the topic has; null without partitions of a topic that is not there. Rejects
-   * where the topic is not there and its partitions are still ours: whatever answers next may be another one.
-   */
-  async look(
+  /** Offsets by partition, of those whose leader answers; rejects where none does. Below 0: no record of that time. */
+  async #offsetsOf(
     partitions: readonly number[],
-  ): Promise<{readonly topicId: string | null; readonly facts: readonly BrokerFacts[]}> {
-    const [topicId, facts] = await Promise.all([this.topicId(), this.facts(partitions)]);
-    if (topicId === null && partitions.length > 0)
+    asked: {readonly fromBeginning: boolean} | {readonly fromTimestamp: number},
+  ): Promise<ReadonlyMap<number, bigint>> {
+    const {cluster} = this.#offsets;
+    const topic = this.#topic;
+    const leaders = cluster.findLeaderForPartitions(topic, [...partitions]);
+    const led = Object.entries(leaders).filter(([leader]) => Number(leader) >= 0);
+    const answers = await Promise.allSettled(
+      led.map(([leader, theirs]) =>
+        withDeadline(
+          cluster.fetchTopicsOffset([{topic, partitions: theirs.map(partition => ({partition})), ...asked}]),
+          leaderDeadline,
+          `asking node ${leader} for offsets of ${topic}`,
+        ),
+      ),
+    );
+    const told = answers.flatMap(answer => (answer.status === 'fulfilled' ? answer.value : []));
+    const [refused] = answers.filter(answer => answer.status === 'rejected');
+    if (told.length === 0 && refused) throw refused.reason;
+    const offsets = told.flatMap(each => (each.topic === topic ? each.partitions : []));
+    return new Map(offsets.map(({partition, offset}) => [partition, BigInt(offset)]));
+  }
+
+  /** Of all partitions: offsets of the first record at or after `time` (ms since 1970); the end where there is none. */
+  async offsetsAt(time: number): Promise<Map<number, bigint>> {
+    const all = this.#all();
+    const [found, ends] = await Promise.all([this.#offsetsOf(all, {fromTimestamp: time}), this.ends()]);
+    return new Map(
+      [...ends].map(([partition, end]) => {
+        const offset = found.get(partition) ?? -1n;
+        return [partition, offset < 0n ? end : offset];
+      }),
+    );
+  }
+
+  /** The ends of all partitions. */
+  ends(): Promise<ReadonlyMap<number, bigint>> {
+    return this.#offsetsOf(this.#all(), {fromBeginning: false});
+  }
+
+  #all(): number[] {
+    return this.#offsets.cluster.findTopicPartitionMetadata(this.#topic).map(({partitionId}) => partitionId);
+  }
+
+  /**
+   * Facts of the partitions, and what is known of the topic itself. KafkaJS, which looks at its metadata twice a minute, is
+   * told at once of partitions that were added and of leaders that changed. Rejects where the topic is not there and its
+   * partitions are still ours: whatever answers next may be another one.
+   */
+  async look(partitions: readonly number[]): Promise<Look> {
+    const metadata = await askMetadata(await this.#offsets.getCoordinator(), [this.#topic]);
+    const presence = presenceIn(metadata, this.#topic);
+    if (!presence.exists && partitions.length > 0)
       throw new Error(`Topic ${this.#topic} is not there now; perhaps it is being made again`);
-    return {topicId, facts};
+    // KafkaJS asks again by itself where this fails.
+    if (presence.exists && this.#isNews(metadata))
+      await this.#offsets.cluster.refreshMetadata().catch(() => {});
+    return {presence, ...(await this.#facts(partitions))};
+  }
+
+  /** Whether partitions or leaders are others than those that KafkaJS knows. */
+  #isNews({topics}: Metadata): boolean {
+    const known = this.#offsets.cluster.findTopicPartitionMetadata(this.#topic);
+    const leaders = new Map(known.map(({partitionId, leader}) => [partitionId, leader < 0 ? null : leader]));
+    const now = topics.find(({name}) => name === this.#topic)?.partitions ?? [];
+    return now.some(({partition, leader}) => leaders.get(partition) !== leader);
   }
 
   /** null: there is no such topic now. */
@@ -126,13 +192,4 @@ export class Generation {
     const broker = await cluster.findBroker({nodeId: leader});
     return nextAfterEmptyBatches(broker, {topic: this.#topic, partition}, offset);
   }
-}
-
-function offsetIn(
-  answer: {topic: string; partitions: {partition: number; offset: string}[]}[],
-  partition: number,
-): bigint {
-  const found = answer[0]?.partitions.find(each => each.partition === partition);
-  if (!found) throw new Error(`The broker did not say the offsets of partition ${partition}`);
-  return BigInt(found.offset);
 }

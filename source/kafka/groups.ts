@@ -2,10 +2,10 @@ import kafkajs, {type GroupDescription as Described} from 'kafkajs';
 import type {Broker, Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {PartitionOffset} from '../flow/events.ts';
 import type {KafkaClient} from './client.ts';
+import {commitMetadata, isOurCommit} from './commit-metadata.ts';
 import {ConnectedCluster} from './connected-cluster.ts';
 import {withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
-import {commitMetadata} from './generation.ts';
 import {sayLeaderless} from './leaders.ts';
 import {latest} from './protocol/list-offsets.ts';
 import {askMetadata} from './protocol/metadata.ts';
@@ -129,18 +129,20 @@ export class Groups {
 
   /**
    * Sets committed offsets from outside, as the broker allows only while nobody is in the group: it decides itself, so
-   * that a member that joins at the same moment is safe. Rejects with GroupInUse where somebody is.
+   * that a member that joins at the same moment is safe. Rejects with GroupInUse where somebody is. A group that is
+   * another program's stays so: what it keeps beside its commits is kept.
    */
   async setOffsets(group: string, topic: string, offsets: readonly PartitionOffset[]): Promise<void> {
     try {
       const coordinator = await this.#coordinator(group);
-      const metadata = commitMetadata(
+      const before = await commitsOn(coordinator, group, topic);
+      const ours = commitMetadata(
         await withDeadline(topicIdentity(coordinator, topic), deadline, `asking for topic ${topic}`),
       );
       const partitions = offsets.map(({partition, offset}) => ({
         partition,
         offset: offset.toString(),
-        metadata,
+        metadata: keptBeside(before, partition, ours),
       }));
       const committing = coordinator.offsetCommit({
         groupId: group,
@@ -210,6 +212,31 @@ export class Groups {
       .filter(({leader}) => leader === null)
       .map(each => `Groups kept there are not listed: ${sayLeaderless(offsetsTopic, each, up)}`);
   }
+}
+
+/** What is kept beside each committed offset of the group on the topic. */
+async function commitsOn(
+  coordinator: Broker,
+  groupId: string,
+  topic: string,
+): Promise<ReadonlyMap<number, string | null>> {
+  const asked = coordinator.offsetFetch({groupId, topics: []});
+  const {responses} = await withDeadline(asked, deadline, `asking for the offsets of group ${groupId}`);
+  const commits = responses.find(each => each.topic === topic)?.partitions ?? [];
+  return new Map(
+    commits.filter(({offset}) => offset !== '-1').map(({partition, metadata}) => [partition, metadata]),
+  );
+}
+
+/** `before` by partition. One that had no commit follows the others: a rewind makes nobody's group ours. */
+function keptBeside(
+  before: ReadonlyMap<number, string | null>,
+  partition: number,
+  ours: string,
+): string | null {
+  const kept = before.get(partition);
+  if (kept !== undefined) return isOurCommit(kept) ? ours : kept;
+  return [...before.values()].every(isOurCommit) ? ours : null;
 }
 
 /** Where servers of Apache's kind keep groups. */

@@ -13,21 +13,32 @@ export type StartChoice =
       readonly others: StartChoice;
     };
 
-type OffsetsAt = (time: number) => Promise<ReadonlyMap<number, bigint>>;
+/** Asks about all partitions of the topic. */
+export type OffsetLookUp = {
+  ends(): Promise<ReadonlyMap<number, bigint>>;
+  offsetsAt(time: number): Promise<ReadonlyMap<number, bigint>>;
+};
 
-/** The same with every time turned into the offsets of that time, as the flow knows it. */
-export async function resolveStart(choice: StartChoice, offsetsAt: OffsetsAt): Promise<StartFrom> {
-  if (choice.from !== 'several') return resolveOne(choice, offsetsAt);
+/** The same with every time, and every end, turned into the offsets that they mean now, as the flow knows it. */
+export async function resolveStart(choice: StartChoice, lookUp: OffsetLookUp): Promise<StartFrom> {
+  if (choice.from !== 'several') return resolveOne(choice, lookUp);
   const partitions = await Promise.all(
-    [...choice.partitions].map(async ([at, each]) => [at, await resolveOne(each, offsetsAt)] as const),
+    [...choice.partitions].map(async ([at, each]) => [at, await resolveOne(each, lookUp)] as const),
   );
   return {
     from: 'several',
     partitions: new Map(partitions),
-    others: await resolveStart(choice.others, offsetsAt),
+    others: await resolveStart(choice.others, lookUp),
   };
 }
 
-async function resolveOne(choice: StartOfOneChoice, offsetsAt: OffsetsAt): Promise<StartOfOne> {
-  return choice.from === 'time' ? {from: 'time', at: await offsetsAt(choice.time)} : choice;
+async function resolveOne(choice: StartOfOneChoice, lookUp: OffsetLookUp): Promise<StartOfOne> {
+  switch (choice.from) {
+    case 'time':
+      return {from: 'time', at: await lookUp.offsetsAt(choice.time)};
+    case 'end':
+      return {...choice, at: await lookUp.ends()};
+    default:
+      return choice;
+  }
 }

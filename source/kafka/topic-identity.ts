@@ -1,5 +1,5 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
-import {askMetadata} from './protocol/metadata.ts';
+import {askMetadata, type Metadata} from './protocol/metadata.ts';
 
 /** Whether a topic is there, and which one it is. */
 export type TopicPresence = {
@@ -21,7 +21,11 @@ const present = new Set<string | null>([null, 'LEADER_NOT_AVAILABLE']);
 
 /** Asks one broker about a topic. A topic whose partitions have no leader is there. */
 export async function topicPresence(broker: Broker, topic: string): Promise<TopicPresence> {
-  const {topics, hasTopicIds: hasIds} = await askMetadata(broker, [topic]);
+  return presenceIn(await askMetadata(broker, [topic]), topic);
+}
+
+/** The same from metadata that was asked for. Throws what is wrong with the topic itself, other than its absence. */
+export function presenceIn({topics, hasTopicIds: hasIds}: Metadata, topic: string): TopicPresence {
   const found = topics.find(({name}) => name === topic);
   if (!found || absent.has(found.errorType ?? '')) return {exists: false, id: null, hasIds, partitions: 0};
   if (!present.has(found.errorType))

@@ -13,6 +13,8 @@ export class Deliveries {
   readonly #counts = {acknowledged: 0, failed: 0, unknown: 0, pending: 0};
   /** Those that may change yet, by id: pending, or unknown, whose answer may still come. */
   readonly #open = new Map<number, 'pending' | 'unknown'>();
+  /** Deliveries up to this id went to a topic that is gone, by topic. */
+  readonly #gone = new Map<string, number>();
 
   /** Oldest first. */
   get items(): readonly Delivery[] {
@@ -44,7 +46,13 @@ export class Deliveries {
       state.offset === offset &&
       state.partition === partition &&
       draft.topic === topic;
-    return this.items.findLast(isIt) ?? null;
+    const found = this.items.findLast(isIt);
+    return found && found.id > (this.#gone.get(topic) ?? 0) ? found : null;
+  }
+
+  /** The topic was made again: places in it that were acknowledged before are no places of the new one. */
+  forgetPlaces(topic: string): void {
+    this.#gone.set(topic, this.items.at(-1)?.id ?? 0);
   }
 
   /** ms from handing over to acknowledgement, of the last 200; null: none yet. */

@@ -10,9 +10,7 @@ import type {Session} from './session.ts';
 export function* exportLines(session: Session, {payloads}: {readonly payloads: boolean}): Generator<string> {
   for (const delivery of session.deliveries.items) yield line(deliveryRecord(delivery, payloads));
   for (const row of session.stream.rows) {
-    yield line(
-      messageRecord(row, session.isCommitted(row.partition, row.offset), session.place.topic, payloads),
-    );
+    yield line(messageRecord(row, session.isRowCommitted(row), session.place.topic, payloads));
   }
 }
 
@@ -32,7 +30,7 @@ function deliveryRecord({id, draft, sentAt, state}: Delivery, payloads: boolean)
 }
 
 function messageRecord(row: Row, committed: boolean, topic: string, payloads: boolean) {
-  const {partition, offset, timestamp, state, attempts, valueBytes} = row;
+  const {partition, offset, timestamp, state, attempts, valueBytes, isRedelivered} = row;
   return {
     kind: 'message',
     topic,
@@ -41,6 +39,7 @@ function messageRecord(row: Row, committed: boolean, topic: string, payloads: bo
     timestamp: timeOf(timestamp),
     ...state,
     committed,
+    redelivered: isRedelivered,
     valueBytes,
     attempts: attempts.map(({at, ...attempt}) => ({at: new Date(at).toISOString(), ...attempt})),
     ...(payloads && {

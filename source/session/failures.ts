@@ -38,13 +38,13 @@ export function countOf(failures: readonly OpenFailure[], status: OpenFailure['s
 }
 
 function failureOf(view: PartitionView, rowAt: (offset: bigint) => Row | null): OpenFailure[] {
-  const {partition, obstacle, end} = view;
+  const {partition, obstacle} = view;
   switch (obstacle?.status) {
     case 'lost': {
-      const {position, first, cause} = obstacle.lost;
+      const {position, first, end, cause} = obstacle.lost;
       const text = {
         retention: `${position}–${first - 1n} no longer exist (retention)`,
-        'beyond-end': `the log ends at ${obstacle.lost.end}, before it`,
+        'beyond-end': `beyond the end ${end} by ${position - end}`,
         recreated: 'the topic was deleted and made again',
       }[cause];
       const nothing = {row: null, since: null, behind: null};
@@ -67,13 +67,18 @@ function failureOf(view: PartitionView, rowAt: (offset: bigint) => Row | null): 
           text: `${because}${failure?.message ?? ''}`,
           row,
           since: row ? (row.attempts[0]?.at ?? row.arrivedAt) : null,
-          behind: end === null ? null : end > offset + 1n ? end - offset - 1n : 0n,
+          behind: behind(offset, view.end),
         },
       ];
     }
     default:
       return [];
   }
+}
+
+/** null: the end is not known, or is before the message: that end is of another log. */
+function behind(offset: bigint, end: bigint | null): bigint | null {
+  return end === null || end <= offset ? null : end - offset - 1n;
 }
 
 function compare(left: string, right: string): number {

@@ -88,8 +88,13 @@ function fits(message: Filterable, term: Term): boolean {
 }
 
 /** The states that the row is in, as its word and, where it is committed, that too. */
-function statusOf({state, partition, offset}: Row, session: Session): string {
-  return session.isCommitted(partition, offset) ? `${state.status} committed` : state.status;
+function statusOf(row: Row, session: Session): string {
+  const words = [
+    row.state.status,
+    session.isRowCommitted(row) && 'committed',
+    row.isRedelivered && 'redelivered',
+  ];
+  return words.filter(Boolean).join(' ');
 }
 
 function reasonOf({state}: Row): string {

@@ -46,8 +46,9 @@ function publishedBy({id, sentAt, state}: Delivery): Life['published'] {
     : null;
 }
 
-function committedOf({partition, offset, finalAt}: Row, session: Session): Life['committed'] {
-  if (!session.isCommitted(partition, offset)) return null;
+function committedOf(row: Row, session: Session): Life['committed'] {
+  const {partition, offset, finalAt} = row;
+  if (!session.isRowCommitted(row)) return null;
   const step = session.timeline.committed.past(partition, offset);
   if (!step) return 'at-unknown-time';
   return finalAt === null || step.at < finalAt ? 'before' : step;

@@ -48,6 +48,11 @@ export class OffsetTimes {
     return {next: offsets[low]!, at: times[low]!};
   }
 
+  /** The offsets mean nothing any more: the topic was made again. */
+  clear(): void {
+    this.#partitions.clear();
+  }
+
   /** Entries over all partitions. */
   get size(): number {
     return [...this.#partitions.values()].reduce((sum, {offsets}) => sum + offsets.length, 0);

@@ -1,4 +1,4 @@
-import type {LostPosition} from '../flow/events.ts';
+import type {DeadLetterAgain, LostPosition} from '../flow/events.ts';
 import type {Message} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import type {PartitionStatus} from '../flow/partition-status.ts';
@@ -13,7 +13,14 @@ export type Obstacle =
       readonly failure: Failure;
       readonly nextAttemptAt: number;
     }
-  | {readonly status: 'held'; readonly offset: bigint; readonly failure: Failure; readonly attempt: number}
+  | {
+      readonly status: 'held';
+      readonly offset: bigint;
+      readonly failure: Failure;
+      readonly attempt: number;
+      /** The failure policy goes on with its dead letter by itself. */
+      readonly again?: DeadLetterAgain;
+    }
   | {readonly status: 'dead-lettering'; readonly offset: bigint}
   | {readonly status: 'lost'; readonly lost: LostPosition};
 
@@ -22,12 +29,14 @@ export type PartitionView = PartitionStatus & {
   /** Finished without a gap below this offset, by this consumer. */
   readonly processed: bigint | null;
   readonly committed: bigint | null;
-  /** Messages from the committed offset to the end. */
+  /** From the committed offset to the end; below 0: it is so far beyond the end, which no member can reach. */
   readonly lag: bigint | null;
   readonly isOurs: boolean;
   readonly obstacle: Obstacle | null;
   /** Step by step: the message that waits to be released. */
   readonly waiting: Message | null;
+  /** The processing code asked for no more of it for now. */
+  readonly isPausedByCode: boolean;
   /** In a replay: offsets that are left below the committed one; 0: none runs. */
   readonly left: bigint;
 };
@@ -49,7 +58,8 @@ export function partitionViews(
     const {first, end: told} = bounds.get(partition) ?? {first: null, end: null};
     const isLost = lane?.state.status === 'lost';
     const end = lane && !isLost && (told === null || lane.next > told) ? lane.next : told;
-    const commit = lane ? lane.committed : (committed.get(partition) ?? null);
+    // Where the position is lost, what the lane remembers is of another log: what the broker has counts.
+    const commit = lane && !isLost ? lane.committed : (committed.get(partition) ?? null);
     const from = commit ?? first;
     return {
       partition,
@@ -60,10 +70,11 @@ export function partitionViews(
       end,
       processed: lane?.prefix ?? null,
       committed: commit,
-      lag: end === null || from === null ? null : end > from ? end - from : 0n,
+      lag: end === null || from === null ? null : end - from,
       isOurs: lane !== undefined,
       obstacle: lane ? obstacleOf(lane) : null,
       waiting: lane?.waiting ?? null,
+      isPausedByCode: lane?.isPausedByCode ?? false,
       left: lane && commit !== null && !isLost && lane.prefix < commit ? commit - lane.prefix : 0n,
     };
   });
@@ -73,7 +84,8 @@ function obstacleOf({state}: LaneView): Obstacle | null {
   switch (state.status) {
     case 'held': {
       const {message, failure, attempt} = state.held;
-      return {status: 'held', offset: message.offset, failure, attempt};
+      const {again} = state;
+      return {status: 'held', offset: message.offset, failure, attempt, ...(again && {again})};
     }
     case 'retrying': {
       const {message, failure} = state.held;

@@ -1,3 +1,4 @@
+import type {DeadLetterAgain} from '../flow/events.ts';
 import type {Headers, HeaderValue, Message} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import type {Attempt} from './attempts.ts';
@@ -25,6 +26,8 @@ export type RowState =
       readonly attempt: number;
       readonly attempts: number;
       readonly because?: string;
+      /** The failure policy goes on with its dead letter by itself. */
+      readonly again?: DeadLetterAgain;
     }
   /** Waits behind a held message of its partition. */
   | {readonly status: 'behind'; readonly heldAt: bigint}
@@ -34,7 +37,10 @@ export type RowState =
       readonly note: string;
       readonly failure: Failure | null;
     }
-  | {readonly status: 'moved'};
+  /** Its partition went away before it was finished: it is redelivered. */
+  | {readonly status: 'moved'}
+  /** It went with its topic, which was deleted or cut short, before it was finished. */
+  | {readonly status: 'gone'};
 
 /** What is kept of a message, so that it can be shown. */
 export type KeptMessage = {
@@ -60,6 +66,13 @@ export type Row = KeptMessage & {
   message: Message | null;
   state: RowState;
   attempts: readonly Attempt[];
+  /** It was finished here before, and came again since that was not committed. */
+  readonly isRedelivered: boolean;
+  /**
+   * Whether the group has committed past it; null: that follows from the partition's committed offset, as it does until the
+   * message comes again or the topic is made again.
+   */
+  isCommitted: boolean | null;
   /** When it came to its end (ms since 1970); null: it has not yet. */
   finalAt: number | null;
 };
@@ -72,10 +85,20 @@ export function rowOf(
   message: Message,
   state: RowState,
   arrivedAt: number,
-  mostOfValue: number,
+  {mostOfValue, isRedelivered}: {readonly mostOfValue: number; readonly isRedelivered: boolean},
 ): Row {
   const kept = keptOf(message, mostOfValue);
-  return {...kept, id, arrivedAt, message: null, state, attempts: [], finalAt: null};
+  return {
+    ...kept,
+    id,
+    arrivedAt,
+    isRedelivered,
+    isCommitted: null,
+    message: null,
+    state,
+    attempts: [],
+    finalAt: null,
+  };
 }
 
 /**

@@ -5,10 +5,12 @@ import type {FlowEvent} from '../flow/events.ts';
 import {type InjectedFaults, noFaults} from '../flow/faults.ts';
 import {positionOf} from '../flow/message.ts';
 import {Deliveries} from './deliveries.ts';
+import type {JoinQuestion} from './joining.ts';
 import {type Bounds, type PartitionView, partitionViews} from './partitions.ts';
 import {Rate} from './rate.ts';
 import type {Redrive} from './redrive.ts';
 import {Ring} from './ring.ts';
+import type {Row} from './row.ts';
 import type {Search} from './search.ts';
 import {Stream} from './stream.ts';
 import {Timeline} from './timeline.ts';
@@ -57,6 +59,8 @@ export class Session {
   topic: TopicState;
   consumer: ConsumerState = {status: 'stopped', reason: 'not-started'};
   question: StartQuestion | null = null;
+  /** The group is somebody else's, perhaps: joining waits for the person. */
+  joining: JoinQuestion | null = null;
   /** One line for the person about what they did last, until `until` (ms since 1970). */
   flash: {readonly text: string; readonly level: LogEntry['level']; readonly until: number} | null = null;
   /** Dead letters and what becomes of them; null: nobody has asked for them. */
@@ -79,6 +83,7 @@ export class Session {
   readonly #committed = new Map<number, bigint | null>();
   readonly #listeners = new Set<() => void>();
   #lanes: Workbench['lanes'] = () => [];
+  #hasRun = false;
   #dirty = true;
   #interval = tickInterval;
   /** ms that a drawing takes, on average of the last ones. */
@@ -156,7 +161,7 @@ export class Session {
 
   takeEvent(event: FlowEvent): void {
     this.#dirty = true;
-    this.stream.take(event);
+    this.stream.take(event, row => this.isCommitted(row.partition, row.offset));
     this.timeline.take(event, this.now);
     switch (event.type) {
       case 'handled':
@@ -177,6 +182,32 @@ export class Session {
         break;
       case 'commit-failed':
         this.tell('warning', `A commit was not confirmed, and is tried again: ${event.reason}`);
+        break;
+      case 'look-failed':
+        this.say(
+          'warning',
+          `The group's offsets cannot be asked for, and it is tried again: ${event.reason}`,
+        );
+        break;
+      case 'topic-recreated':
+        this.deliveries.forgetPlaces(event.topic);
+        this.#committed.clear();
+        this.say('warning', `Topic ${event.topic} was deleted and made again.`);
+        break;
+      case 'topic-grown':
+        this.say('info', `Topic ${event.topic} has ${event.to} partitions now, and had ${event.from}.`);
+        break;
+      case 'unreachable':
+        this.say(
+          'warning',
+          `No leader now: ${partitionWords(event.partitions)}. It goes on by itself when there is one.`,
+        );
+        break;
+      case 'start-overruled':
+        this.say(
+          'info',
+          `The group is running already: ${partitionWords(event.partitions)} goes on where it has committed.`,
+        );
         break;
       case 'position-lost':
         this.tell(
@@ -207,9 +238,18 @@ export class Session {
     const before = this.consumer;
     this.consumer = state;
     if (state.status !== 'asking') this.question = null;
+    if (state.status !== 'stopped') this.joining = null;
+    if (state.status === 'running') this.#hasRun = true;
     if (state.status === 'disconnected' || state.status === 'failed') this.tell('error', state.explanation);
     else if (before.status === 'disconnected' && state.status === 'running')
       this.tell('info', 'Connected again.');
+  }
+
+  /** Joining is asked about first; null: no more. Nothing is consumed meanwhile. */
+  takeJoinQuestion(question: JoinQuestion | null): void {
+    this.takeConsumerState({status: 'stopped', reason: this.#hasRun ? 'asked' : 'not-started'});
+    this.joining = question;
+    if (question?.status === 'unknown') this.tell('error', question.explanation);
   }
 
   takeTopicState(state: TopicState): void {
@@ -314,6 +354,11 @@ export class Session {
     return committed !== null && committed > offset;
   }
 
+  /** Whether the group has committed past what the row shows: the delivery of the message that it is about. */
+  isRowCommitted({partition, offset, isCommitted}: Row): boolean {
+    return isCommitted ?? this.isCommitted(partition, offset);
+  }
+
   /** Our delivery that published the message at this place; null: another's, or no longer in view. */
   deliveryOf(partition: number, offset: bigint): Delivery | null {
     return this.deliveries.at(this.place.topic, partition, offset);
@@ -343,4 +388,10 @@ export class Session {
       this.partitions.some(({obstacle}) => obstacle !== null)
     );
   }
+}
+
+/** `partition 1`, `partitions 1, 2`. */
+function partitionWords(partitions: readonly {readonly partition: number}[]): string {
+  const numbers = partitions.map(({partition}) => partition).join(', ');
+  return partitions.length === 1 ? `partition ${numbers}` : `partitions ${numbers}`;
 }

@@ -1,6 +1,7 @@
 import type {FlowEvent} from '../flow/events.ts';
 import type {Message} from '../flow/message.ts';
 import type {Outcome} from '../flow/outcome.ts';
+import {Redeliveries} from '../flow/redeliveries.ts';
 import {type Attempt, attemptOf, leftSomething, weightOfAttempts, withAttempt} from './attempts.ts';
 import {OffsetTimes} from './offset-times.ts';
 import {type Row, type RowState, rowOf, weightOf} from './row.ts';
@@ -19,7 +20,9 @@ const heldPreviewBytes = 256 * 1024;
 
 export type StreamCounts = {
   processed: number;
-  /** Attempts that failed. */
+  /** Of messages that were finished before, and came again since that was not committed. */
+  redelivered: number;
+  /** Messages whose first attempt failed. */
   failed: number;
   skipped: number;
   deadLettered: number;
@@ -34,6 +37,7 @@ export type StreamCounts = {
 export class Stream {
   readonly counts: StreamCounts = {
     processed: 0,
+    redelivered: 0,
     failed: 0,
     skipped: 0,
     deadLettered: 0,
@@ -50,6 +54,7 @@ export class Stream {
   #bytes = 0;
   /** When each partition's messages came from the broker. */
   readonly received = new OffsetTimes();
+  readonly #redeliveries = new Redeliveries();
   readonly #byPosition = new Map<string, Row>();
   /** Rows that are not final yet, by partition. */
   readonly #open = new Map<number, Map<bigint, Row>>();
@@ -85,7 +90,12 @@ export class Stream {
       .filter(({state}) => state.status === 'held' || state.status === 'retrying');
   }
 
-  take(event: FlowEvent): void {
+  /** `committed`: whether the group has committed past a message, as far as it is known now. */
+  take(event: FlowEvent, committed: (row: Row) => boolean = () => false): void {
+    if (event.type === 'topic-recreated') this.#forgetTopic(committed);
+    // What came before is told apart by what was known before.
+    if (event.type === 'assigned') this.flush();
+    this.#redeliveries.take(event);
     switch (event.type) {
       case 'received':
         this.received.take(event.at.partition, event.next, this.#now());
@@ -99,13 +109,14 @@ export class Stream {
         break;
       }
       case 'held': {
-        const {message, failure, attempt, attempts, because} = event;
+        const {message, failure, attempt, attempts, because, again} = event;
         this.#become(message, {
           status: 'held',
           failure,
           attempt,
           attempts,
           ...(because !== undefined && {because}),
+          ...(again && {again}),
         });
         for (const each of event.behind) this.#wait(each, message.offset);
         break;
@@ -118,10 +129,16 @@ export class Stream {
       }
       case 'moved':
         this.counts.moved++;
-        this.#become(event.message, {status: 'moved'});
+        this.#become(event.message, {status: event.isGone ? 'gone' : 'moved'});
+        break;
+      case 'position-lost':
+        this.#close(event.lost.partition, 'gone');
+        break;
+      case 'assigned':
+        this.#markUncommitted(event.partitions);
         break;
       case 'revoked':
-        for (const {partition} of event.partitions) this.#leave(partition);
+        for (const {partition} of event.partitions) this.#close(partition, 'moved');
         break;
       default:
         break;
@@ -151,12 +168,14 @@ export class Stream {
     const {messages, attempt} = event;
     const failed = last.status === 'failed' ? last : null;
     const good = failed ? event.outcomes.slice(0, -1) : event.outcomes;
-    this.counts.processed += good.length;
+    const again = this.#countRedelivered(messages, good.length);
+    this.counts.redelivered += again;
+    this.counts.processed += good.length - again;
     if (good.length > 0) this.#processed({...event, outcomes: good});
     if (!failed) return;
-    this.counts.failed++;
-    this.flush();
     const message = messages[event.outcomes.length - 1]!;
+    if (attempt === 1 || good.length > 0) this.counts.failed++;
+    this.flush();
     const row = this.#become(message, {status: 'failed', failure: failed.failure, attempt});
     this.#keep(row, attemptOf(failed, attempt, this.#now()));
   }
@@ -225,7 +244,8 @@ export class Stream {
 
   #add(message: Message, state: RowState, mostOfValue = previewBytes): Row {
     const arrivedAt = this.received.past(message.partition, message.offset)?.at ?? this.#now();
-    const row = rowOf(this.#nextId++, message, state, arrivedAt, mostOfValue);
+    const isRedelivered = this.#redeliveries.has(message.partition, message.offset);
+    const row = rowOf(this.#nextId++, message, state, arrivedAt, {mostOfValue, isRedelivered});
     this.#rows.push(row);
     this.#all = null;
     this.#bytes += weightOf(row);
@@ -237,7 +257,7 @@ export class Stream {
     row.state = state;
     const isOpen = ['held', 'retrying', 'behind', 'failed'].includes(state.status);
     row.message = isOpen ? (message ?? row.message) : null;
-    row.finalAt = isOpen || state.status === 'moved' ? null : this.#now();
+    row.finalAt = isOpen || state.status === 'moved' || state.status === 'gone' ? null : this.#now();
     let open = this.#open.get(row.partition);
     if (isOpen) {
       if (!open) {
@@ -248,13 +268,44 @@ export class Stream {
     } else open?.delete(row.offset);
   }
 
-  /** The partition went away: what was open there comes again, here or elsewhere. */
-  #leave(partition: number): void {
+  /** What is open there ends: it comes again, here or elsewhere; or it is gone with what held it. */
+  #close(partition: number, status: 'moved' | 'gone'): void {
     for (const row of this.#open.get(partition)?.values() ?? []) {
-      row.state = {status: 'moved'};
+      row.state = {status};
       row.message = null;
     }
     this.#open.delete(partition);
+  }
+
+  /** What was finished and lies at or beyond where a partition goes on was not committed, and comes again. */
+  #markUncommitted(partitions: Extract<FlowEvent, {type: 'assigned'}>['partitions']): void {
+    for (const {partition, position} of partitions) {
+      const until = this.#redeliveries.until(partition);
+      if (until === null || until <= position) continue;
+      for (const row of this.#rows) {
+        if (row.partition !== partition || row.finalAt === null || row.isCommitted !== null) continue;
+        if (row.offset >= position && row.offset < until) row.isCommitted = false;
+      }
+    }
+  }
+
+  /** Of the first `count` messages of a run, those that were finished before. */
+  #countRedelivered(messages: readonly Message[], count: number): number {
+    const until = count > 0 ? this.#redeliveries.until(messages[0]!.partition) : null;
+    let again = 0;
+    while (until !== null && again < count && messages[again]!.offset < until) again++;
+    return again;
+  }
+
+  /** A row belongs to the topic that it came from: with it, it ends, and nothing at its place is mistaken for it. */
+  #forgetTopic(committed: (row: Row) => boolean): void {
+    this.flush();
+    for (const row of this.rows) row.isCommitted ??= row.finalAt !== null && committed(row);
+    for (const partition of [...this.#open.keys()]) this.#close(partition, 'gone');
+    this.#heldBefore = [];
+    this.#all = null;
+    this.#byPosition.clear();
+    this.received.clear();
   }
 
   #trim(): void {

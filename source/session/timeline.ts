@@ -22,6 +22,8 @@ export class Timeline {
   readonly wholeWay = new Sample();
   readonly #received: OffsetTimes;
   #waiting: Published[] = [];
+  /** Since when a partition's messages wait for one that failed, and until when they did. */
+  readonly #holds = new Map<number, {readonly until: number | null}>();
   readonly #counted = new Set<number>();
 
   constructor(received: OffsetTimes) {
@@ -30,8 +32,23 @@ export class Timeline {
 
   take(event: FlowEvent, now: number): void {
     switch (event.type) {
+      case 'topic-recreated':
+        this.committed.clear();
+        this.#waiting = [];
+        break;
+      case 'retrying':
+      case 'held':
+        this.#holds.set(event.message.partition, {until: null});
+        break;
+      case 'finished':
+        this.#goesOn(event.message.partition, now);
+        break;
+      case 'revoked':
+        for (const {partition} of event.partitions) this.#goesOn(partition, now);
+        break;
       case 'handled': {
         const {outcomes} = event;
+        if (outcomes.at(-1)?.status === 'processed') this.#goesOn(event.at.partition, now);
         const step = Math.max(1, Math.ceil(outcomes.length / mostOfRun));
         for (let at = outcomes.length - 1; at >= 0; at -= step) {
           this.processing.add(outcomes[at]!.durationMs);
@@ -70,7 +87,18 @@ export class Timeline {
     const commit = this.committed.past(partition, offset);
     // One that was published long after it was committed so far is one of an earlier topic of that name.
     if (!commit || commit.at < sentAt) return false;
-    if (this.#received.past(partition, offset)) this.wholeWay.add(Math.min(commit.at, now) - sentAt);
+    // A message that waited for a person, its own failure's or another's before it, says nothing of how quick the way is.
+    if (this.#received.past(partition, offset) && !this.#wasHeldUp(partition, sentAt))
+      this.wholeWay.add(Math.min(commit.at, now) - sentAt);
     return true;
+  }
+
+  #goesOn(partition: number, now: number): void {
+    if (this.#holds.get(partition)?.until === null) this.#holds.set(partition, {until: now});
+  }
+
+  #wasHeldUp(partition: number, sentAt: number): boolean {
+    const hold = this.#holds.get(partition);
+    return hold !== undefined && (hold.until === null || sentAt < hold.until);
   }
 }

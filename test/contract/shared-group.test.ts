@@ -47,6 +47,11 @@ describeOnBrokers('a group shared with confluent-kafka', broker => {
         theirs = await join.theirs();
       } else {
         theirs = await join.theirs();
+        // Theirs is joined only where that is asked for.
+        const refused = await run(consume(broker, group, topic));
+        expect(refused.code).toBe(2);
+        expect(refused.stderr).toMatch(/1 member that is not kafka-notify is in it: rdkafka on /);
+        expect(theirs.assigned()).toEqual(partitions);
         ours = await join.ours();
       }
 
@@ -100,7 +105,7 @@ function consume(broker: BrokerUnderTest, group: string, topic: string): string[
 }
 
 function ourMember(broker: BrokerUnderTest, group: string, topic: string): Running {
-  const running = start(consume(broker, group, topic));
+  const running = start([...consume(broker, group, topic), '--join-foreign-group']);
   leftOver.push(() => running.child.kill('SIGKILL'));
   return running;
 }

@@ -82,6 +82,7 @@ export class Half {
       this.group,
     ];
     const how = [
+      '--join-foreign-group',
       '--from',
       this.starts === 1 ? 'beginning' : '1970-01-01',
       '--on-failure',

@@ -19,7 +19,7 @@ function messages(count: number): Message[] {
 }
 
 function run(count: number, attempt = 1): Run {
-  return {messages: messages(count), attempt, signal: new AbortController().signal};
+  return {messages: messages(count), attempt, signal: new AbortController().signal, highWatermark: null};
 }
 
 function faulty(faults: InjectedFaults) {

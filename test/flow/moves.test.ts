@@ -29,6 +29,11 @@ describe('moving a group', () => {
     expect(moveOf({...facts, committed: 200n}, {to: 'beginning'})).toMatchObject({again: 70n});
   });
 
+  it('says that a group is beyond the end, and by how many', () => {
+    expect(moveOf({...facts, committed: 200n}, {to: 'beginning'})).toMatchObject({beyondEnd: 120n});
+    expect(moveOf({...facts, committed: 80n}, {to: 'beginning'})).not.toHaveProperty('beyondEnd');
+  });
+
   it('tells of an offset that the partition does not have', () => {
     const outside = {partition: 0, offset: 9n, first: 10n, end: 80n};
     expect(moveOf(facts, {to: 'offset', offset: 9n})).toEqual({outside});

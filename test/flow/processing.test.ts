@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {OnFailure} from '../../source/flow/failure-policy.ts';
+import type {DeadLetterResult} from '../../source/flow/lane.ts';
 import {type Fate, SimulatedGroup, type SimulatedPartition, violations} from './support/simulated-group.ts';
 
 const always: Fate = {failures: Number.POSITIVE_INFINITY, permanent: false};
@@ -96,17 +97,90 @@ describe('a failure', () => {
     expect(group.events).toContainEqual(expect.objectContaining({type: 'finished', final}));
   });
 
-  it('stays held when its dead letter is not acknowledged', async () => {
-    const group = new SimulatedGroup([partition(3, {1: always})], {onFailure: 'dead-letter', retries: 0});
-    group.deadLetterAnswer = {status: 'refused', reason: 'no broker acknowledgement within 10 s'};
-    group.meet([0]);
-    group.fetch(10);
-    await group.clock.turn(1000);
-    expect(committed(group)).toEqual(['0@1']);
-    expect(group.held()).toEqual([{partition: 0, offset: 1n}]);
-    expect(group.events).toContainEqual(
-      expect.objectContaining({type: 'held', because: 'no broker acknowledgement within 10 s'}),
-    );
+  describe('whose dead letter cannot be written', () => {
+    const begin = async (answer: DeadLetterResult, onFailure: OnFailure = 'dead-letter') => {
+      const group = new SimulatedGroup([partition(3, {1: always})], {onFailure, retries: 0});
+      group.deadLetterAnswer = answer;
+      group.meet([0]);
+      group.fetch(10);
+      await group.clock.turn(500);
+      return group;
+    };
+    const failed = {status: 'failed', reason: 'the broker is away', retryable: true} as const;
+    const acknowledged = {status: 'acknowledged', where: 'x-dlt 0@0'} as const;
+    const again = (group: SimulatedGroup) =>
+      group.events.flatMap(event => (event.type === 'held' ? [event.again] : []));
+
+    it('is tried again by the policy, in sight, until it is written', async () => {
+      const group = await begin(failed);
+      expect(committed(group)).toEqual(['0@1']);
+      expect(group.held()).toEqual([{partition: 0, offset: 1n}]);
+      expect(group.events).toContainEqual(
+        expect.objectContaining({
+          type: 'held',
+          because: 'the broker is away',
+          again: expect.objectContaining({tries: 1, mayDuplicate: false, retryable: true}),
+        }),
+      );
+      await group.clock.turn(10_000);
+      expect(again(group).map(each => each?.tries)).toEqual([1, 2, 3, 4]);
+      group.deadLetterAnswer = acknowledged;
+      await group.clock.turn(30_000);
+      group.fetch(10);
+      await group.clock.turn(1000);
+      expect(committed(group)).toEqual(['0@3']);
+      expect(group.dispatched.filter(each => each === '0@1')).toHaveLength(1);
+    });
+
+    it('says that it may be there twice, where it is not known whether it was written', async () => {
+      const group = await begin({status: 'unknown', reason: 'no acknowledgement within 10 s'});
+      expect(again(group)).toEqual([expect.objectContaining({mayDuplicate: true})]);
+    });
+
+    it('goes on when the partition comes back after an outage, and is not held then', async () => {
+      const group = await begin(failed);
+      group.processing.loseAll();
+      group.deadLetterAnswer = acknowledged;
+      group.meet([0], false);
+      group.fetch(10);
+      await group.clock.turn(1000);
+      group.fetch(10);
+      await group.clock.turn(1000);
+      expect(committed(group)).toEqual(['0@3']);
+      expect(group.dispatched.filter(each => each === '0@1')).toHaveLength(1);
+    });
+
+    it('stays held without a timer where no try can help, and where the operator asked for it', async () => {
+      const refused = await begin({status: 'refused', reason: 'it holds dead letters itself'});
+      expect(again(refused)).toEqual([undefined]);
+      const byHand = await begin(failed, 'hold');
+      byHand.processing.deadLetter(0, 1n);
+      await byHand.clock.turn(60_000);
+      expect(again(byHand)).toEqual([undefined, undefined]);
+      expect(byHand.held()).toHaveLength(1);
+    });
+
+    it('is the operator’s to end meanwhile: the timer is off then', async () => {
+      const group = await begin(failed);
+      expect(group.processing.skip(0, 1n, 'a test message')).toBe(true);
+      group.fetch(10);
+      await group.clock.turn(60_000);
+      expect(committed(group)).toEqual(['0@3']);
+      expect(again(group)).toHaveLength(1);
+    });
+
+    it('waits for the group: no try begins while it is meeting', async () => {
+      const group = await begin(failed);
+      group.processing.beginMeeting();
+      group.deadLetterAnswer = acknowledged;
+      await group.clock.turn(10_000);
+      expect(group.held()).toHaveLength(1);
+      group.meet([0]);
+      await group.clock.turn(1000);
+      group.fetch(10);
+      await group.clock.turn(1000);
+      expect(committed(group)).toEqual(['0@3']);
+    });
   });
 
   it('is not acted on twice, nor on another message', async () => {
@@ -130,8 +204,8 @@ describe('a rebalance', () => {
     group.meet([]);
     group.releaseHandlers();
     await group.clock.turn(1000);
-    expect(committed(group)).toEqual(['0@0']);
-    expect(group.events).toContainEqual(expect.objectContaining({type: 'moved'}));
+    expect(committed(group)).toEqual([]);
+    expect(group.events).toContainEqual(expect.objectContaining({type: 'moved', isGone: false}));
   });
 
   it('keeps a lane with the same member, and drops what another member finished meanwhile', async () => {
@@ -190,7 +264,7 @@ describe('a fault on purpose', () => {
     group.fetch(10);
     await group.clock.turn(1000);
     expect(group.dispatched).toHaveLength(4);
-    expect(committed(group)).toEqual(['0@0']);
+    expect(committed(group)).toEqual([]);
     group.withheld = false;
     group.processing.commitSoon();
     await group.clock.turn(1000);
@@ -241,6 +315,72 @@ describe('a replay', () => {
     await group.clock.turn(1000);
     expect(group.dispatched).toEqual(['0@3', '0@4', '0@5']);
     expect(committed(group)).toEqual(['0@6']);
+  });
+});
+
+describe('a topic that is made again', () => {
+  const madeAgain = (group: SimulatedGroup) => {
+    group.processing.topicRecreated();
+    group.processing.checkPosition({...group.facts(0), committed: null, recreated: true});
+  };
+
+  it('loses the position where work was done on the one before, and what is in hand is gone', async () => {
+    const group = new SimulatedGroup([partition(3)], {onFailure: 'hold', retries: 0}, true);
+    group.meet([0]);
+    group.fetch(1);
+    await group.clock.settle();
+    group.releaseHandlers();
+    group.fetch(10);
+    await group.clock.settle();
+    madeAgain(group);
+    expect(group.events).toContainEqual(
+      expect.objectContaining({type: 'position-lost', lost: expect.objectContaining({cause: 'recreated'})}),
+    );
+    group.releaseHandlers();
+    await group.clock.settle();
+    expect(group.events).toContainEqual(expect.objectContaining({type: 'moved', isGone: true}));
+  });
+
+  it('is read from its first message where nothing was done, and a message held before is gone', async () => {
+    const group = new SimulatedGroup([partition(3, {0: {failures: 1, permanent: true}})], {
+      onFailure: 'hold',
+      retries: 0,
+    });
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.turn(100);
+    expect(group.held()).toEqual([{partition: 0, offset: 0n}]);
+    madeAgain(group);
+    expect(group.held()).toEqual([]);
+    group.fetch(10);
+    await group.clock.turn(100);
+    // The new message at the same place had its own attempt.
+    expect(group.dispatched).toEqual(['0@0', '0@0']);
+  });
+});
+
+describe('processing code that pauses its partition', () => {
+  it('gets no more of it until it lets it go on; the others flow', async () => {
+    const group = new SimulatedGroup([partition(4), partition(4)], {onFailure: 'hold', retries: 0});
+    group.meet([0, 1]);
+    group.pauseByCode(0, true);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual(['1@0', '1@1', '1@2', '1@3']);
+    expect(group.processing.lanes().map(({isPausedByCode}) => isPausedByCode)).toEqual([true, false]);
+    group.pauseByCode(0, false);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@4', '1@4']);
+  });
+
+  it('keeps it paused over a rebalance, as KafkaJS does', async () => {
+    const group = new SimulatedGroup([partition(4)], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.pauseByCode(0, true);
+    group.meet([0], false);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual([]);
   });
 });
 
@@ -494,7 +634,7 @@ describe('any history', () => {
       case 'dead-letters':
         group.deadLetterAnswer = each.work
           ? {status: 'acknowledged', where: 'x-dlt 0@0'}
-          : {status: 'refused', reason: 'not acknowledged'};
+          : {status: 'failed', reason: 'not acknowledged', retryable: true};
         break;
       case 'operator': {
         const held = group.held();

@@ -39,6 +39,7 @@ function redrive(publisher: Publisher) {
     messages: [deadLetter],
     attempt: 1,
     signal,
+    highWatermark: null,
   });
 }
 

@@ -22,6 +22,7 @@ function view(partition: number, obstacle: Obstacle | null, end: bigint | null =
     isOurs: true,
     obstacle,
     waiting: null,
+    isPausedByCode: false,
     left: 0n,
   };
 }
@@ -72,5 +73,9 @@ describe('what stands in the way', () => {
     expect(found!.row).toBe(stream.rowAt(0, 2n));
     const [unknown] = openFailures({partitions: [view(0, held('TypeError'), null)], stream});
     expect(unknown!.behind).toBeNull();
+    const [another] = openFailures({partitions: [view(0, held('TypeError'), 1n)], stream});
+    expect(another!.behind).toBeNull();
+    const [last] = openFailures({partitions: [view(0, held('TypeError'), 3n)], stream});
+    expect(last!.behind).toBe(0n);
   });
 });

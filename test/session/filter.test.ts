@@ -17,10 +17,13 @@ const held: RowState = {
   attempt: 1,
   attempts: 1,
 };
-const session = (committed: boolean) => ({isCommitted: () => committed}) as unknown as Session;
+const session = (committed: boolean) => ({isRowCommitted: () => committed}) as unknown as Session;
 
 function rowFits(text: string, state = processed, committed = false, most = 1000): boolean {
-  return parseFilter(text)!(rowOf(0, email, state, 0, most), session(committed));
+  return parseFilter(text)!(
+    rowOf(0, email, state, 0, {mostOfValue: most, isRedelivered: false}),
+    session(committed),
+  );
 }
 
 function messageFits(text: string, given = email): boolean {

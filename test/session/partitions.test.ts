@@ -29,6 +29,7 @@ const lane = (changes: Partial<LaneView>): LaneView => ({
   committed: 12n,
   state: {status: 'flowing'},
   waiting: null,
+  isPausedByCode: false,
   ...changes,
 });
 const failure = {name: 'TypeError', message: 'no recipient', permanent: false};
@@ -66,8 +67,23 @@ describe('the partitions', () => {
     });
   });
 
-  it('never show a lag below 0, as after a topic was made again', () => {
-    expect(partitionViews(there, bounds, new Map([[0, 99n]]), [])[0]).toMatchObject({lag: 0n});
+  it('show a commit beyond the end as a lag below 0, ours or not', () => {
+    expect(partitionViews(there, bounds, new Map([[0, 99n]]), [])[0]).toMatchObject({lag: -79n});
+  });
+
+  it('show what the broker has while the position is lost, not what the lane remembers', () => {
+    const lost = {topic, partition: 0, position: 99n, first: 10n, end: 20n, cause: 'recreated'} as const;
+    const lanes = [lane({next: 99n, prefix: 99n, committed: 99n, state: {status: 'lost', lost}})];
+    expect(partitionViews(there, bounds, new Map(), lanes)[0]).toMatchObject({
+      committed: null,
+      end: 20n,
+      lag: 10n,
+      left: 0n,
+    });
+    expect(partitionViews(there, bounds, new Map([[0, 99n]]), lanes)[0]).toMatchObject({
+      committed: 99n,
+      lag: -79n,
+    });
   });
 
   it('say what holds a lane', () => {

@@ -138,11 +138,96 @@ describe('the stream of messages in view', () => {
     const stream = newStream();
     handle(stream, run(0, 0, 1));
     stream.flush();
-    stream.take({type: 'moved', message: message(0, 1)});
+    stream.take({type: 'moved', isGone: false, message: message(0, 1)});
     stream.take({type: 'revoked', partitions: [{topic, partition: 0}]});
     handle(stream, run(0, 0, 2));
     stream.flush();
     expect(shown(stream)).toEqual(['0@0 processed', '0@1 moved', '0@0 processed', '0@1 processed']);
+  });
+
+  describe('a message that is redelivered', () => {
+    /** Three were finished, one of them committed, when the partition went away and came back. */
+    const redelivered = () => {
+      const stream = newStream();
+      handle(stream, run(0, 0, 3));
+      stream.take({type: 'revoked', partitions: [{topic, partition: 0}]});
+      const assigned = {topic, partition: 0, position: 1n, committed: 1n, first: 0n, end: 4n};
+      stream.take({type: 'assigned', partitions: [assigned]});
+      handle(stream, run(0, 1, 3));
+      stream.flush();
+      return stream;
+    };
+
+    it('is told apart from its first delivery, which was not committed', () => {
+      const stream = redelivered();
+      expect(
+        stream.rows.map(({offset, isRedelivered, isCommitted}) => [offset, isRedelivered, isCommitted]),
+      ).toEqual([
+        [0n, false, null],
+        [1n, false, false],
+        [2n, false, false],
+        [1n, true, null],
+        [2n, true, null],
+        [3n, false, null],
+      ]);
+    });
+
+    it('is counted apart', () => {
+      expect(redelivered().counts).toMatchObject({processed: 4, redelivered: 2});
+    });
+
+    it('is none in a replay of what was committed', () => {
+      const stream = newStream();
+      handle(stream, run(0, 0, 3));
+      const assigned = {topic, partition: 0, position: 0n, committed: 3n, first: 0n, end: 3n};
+      stream.take({type: 'assigned', partitions: [assigned]});
+      handle(stream, run(0, 0, 3));
+      stream.flush();
+      expect(stream.counts).toMatchObject({processed: 6, redelivered: 0});
+      expect(stream.rows.every(({isCommitted}) => isCommitted === null)).toBe(true);
+    });
+  });
+
+  it('counts a message that fails once, however often it is tried', () => {
+    const stream = newStream();
+    for (const attempt of [1, 2, 3, 4]) handle(stream, [message(0, 0)], [bad], attempt);
+    expect(stream.counts.failed).toBe(1);
+  });
+
+  describe('when the topic is made again', () => {
+    it('closes what was open, and takes nothing of the new topic for it', () => {
+      const stream = newStream();
+      handle(stream, run(0, 0, 3));
+      hold(stream, message(0, 3), run(0, 4, 1));
+      stream.take({type: 'topic-recreated', topic}, ({offset}) => offset < 2n);
+      expect(stream.openRows()).toEqual([]);
+      hold(stream, message(0, 3));
+      expect(shown(stream)).toEqual([
+        '0@0 processed',
+        '0@1 processed',
+        '0@2 processed',
+        '0@3 gone',
+        '0@4 gone',
+        '0@3 held',
+      ]);
+      expect(stream.rows.map(({isCommitted}) => isCommitted)).toEqual([
+        true,
+        true,
+        false,
+        false,
+        false,
+        null,
+      ]);
+    });
+
+    it('closes what was open in a partition whose log became shorter', () => {
+      const stream = newStream();
+      hold(stream, message(0, 3));
+      hold(stream, message(1, 0));
+      const lost = {topic, partition: 0, position: 3n, first: 0n, end: 1n, cause: 'beyond-end'} as const;
+      stream.take({type: 'position-lost', lost});
+      expect(shown(stream)).toEqual(['0@3 gone', '1@0 held']);
+    });
   });
 
   it('tells of a held partition that went away that its messages come again', () => {

@@ -16,8 +16,8 @@ export type GoingBackPorts = {
   member(): string | null;
   /** Leaves the group in order; answers whether a consumer was there. */
   stop(): Promise<boolean>;
-  /** false: one is starting already. */
-  consume(start: StartChoice): boolean;
+  /** `isRestart`: a consumer was there a moment ago, so that the group is joined already. false: one is starting already. */
+  consume(start: StartChoice, isRestart: boolean): boolean;
   explain(error: unknown): Promise<string>;
 };
 
@@ -60,13 +60,13 @@ export class GoingBack {
   replay(moves: readonly Move[]): void {
     void this.#alone(async () => {
       const {session} = this.#ports;
-      await this.#ports.stop();
+      const wasThere = await this.#ports.stop();
       const chosen = moves.map(({partition, to}): [number, StartOfOneChoice] => [
         partition,
         {from: 'offset', offset: to, skipToEnd: false},
       ]);
       const start = {from: 'several', partitions: new Map(chosen), others: {from: 'committed'}} as const;
-      if (this.#ports.consume(start))
+      if (this.#ports.consume(start, wasThere))
         session.say('info', `Replaying ${totalOf(moves, 'again')} messages; the commit stays.`);
       else session.say('warning', 'The consumer is starting already; go back once it runs.');
     });
@@ -87,7 +87,7 @@ export class GoingBack {
           await groups.setOffsets(group, topic, offsets);
           session.say('info', `Rewound: ${totalOf(moves, 'again')} messages come again.`);
         } finally {
-          if (wasThere) this.#ports.consume({from: 'committed'});
+          if (wasThere) this.#ports.consume({from: 'committed'}, true);
         }
       } finally {
         await groups.close();

@@ -18,6 +18,7 @@ import type {Session} from '../../session/session.ts';
 import type {Leaving, StartAnswer, Workbench} from '../../session/workbench.ts';
 import {sentenceFor} from '../connection.ts';
 import {GoingBack} from './going-back.ts';
+import {type Entry, Joining} from './joining.ts';
 import {RedriveDesk} from './redrive-desk.ts';
 import {TopicSearch} from './topic-search.ts';
 
@@ -32,6 +33,9 @@ export type WorkbenchOptions = {
   readonly onLost: 'ask' | 'first' | 'end';
   readonly start: StartChoice;
   readonly ensure: EnsureOptions;
+  /** See `Joining`. */
+  readonly mayJoinForeign: boolean;
+  readonly hasOwnHandler: boolean;
 };
 
 const lookInterval = 3000;
@@ -47,6 +51,7 @@ export class KafkaWorkbench implements Workbench {
   readonly redrive: RedriveDesk;
   readonly #search: TopicSearch;
   readonly #goingBack: GoingBack;
+  readonly #joining: Joining;
   #consumption: Consumption | null = null;
   #handler: Handler | null = null;
   #starting = false;
@@ -72,6 +77,11 @@ export class KafkaWorkbench implements Workbench {
       explain: (error, topic) => sentenceFor(error, client, topic),
     });
     this.#search = new TopicSearch(options.session, client, error => this.#explain(error));
+    this.#joining = new Joining({
+      ...options,
+      topics: this.#topics,
+      explain: error => this.#explain(error),
+    });
     let wasPaused = false;
     this.#goingBack = new GoingBack({
       client,
@@ -85,7 +95,10 @@ export class KafkaWorkbench implements Workbench {
         this.lookAtTopic();
         return wasThere;
       },
-      consume: start => this.#consume(start, wasPaused),
+      consume: (start, isRestart) =>
+        isRestart
+          ? this.#consume({start, isPaused: wasPaused})
+          : this.#askAndConsume({start, isPaused: false}),
       explain: error => this.#explain(error),
     });
   }
@@ -154,7 +167,7 @@ export class KafkaWorkbench implements Workbench {
       });
       this.#session.say('info', `Topic ${this.#topic} ${created ? 'created' : 'was there by now'}.`);
       // Nothing can be in it that nobody meant to process: the one case where consuming starts by itself.
-      if (created) this.#consume({from: 'beginning'});
+      if (created) this.#askAndConsume({start: {from: 'beginning'}, isPaused: false}, true);
     } catch (error) {
       this.#session.say('error', await this.#explain(error));
       this.#session.takeTopicState({status: 'missing'});
@@ -171,14 +184,40 @@ export class KafkaWorkbench implements Workbench {
   }
 
   startConsumer(): void {
-    this.#consume(this.#start);
+    this.#askAndConsume({start: this.#start, isPaused: false});
   }
 
-  /** false: one is there, or starts already. */
-  #consume(start: StartChoice, isPaused = false): boolean {
+  joinForeignGroup(): void {
+    const entry = this.#joining.agree();
+    if (entry) this.#consume(entry);
+  }
+
+  leaveGroupAlone(): void {
+    this.#joining.giveUp();
+  }
+
+  /** Joins once it is seen that the group is free, or the person has said so. false: one is there, or starts already. */
+  #askAndConsume(entry: Entry, isByItself = false): boolean {
+    return this.#startBy(async () => {
+      const session = this.#session;
+      session.takeConsumerState({status: 'connecting', since: session.now});
+      const mayJoin = await this.#joining.mayJoin(entry);
+      if (this.#leaving) return;
+      if (mayJoin) await this.#begin(entry);
+      else if (isByItself && session.joining)
+        session.say('warning', 'Consuming has not started: the consumer pane (4) says why, and asks.');
+      session.touch();
+    });
+  }
+
+  #consume(entry: Entry): boolean {
+    return this.#startBy(() => this.#begin(entry));
+  }
+
+  #startBy(begin: () => Promise<void>): boolean {
     if (this.#consumption || this.#starting || this.#leaving) return false;
     this.#starting = true;
-    this.#begin(start, isPaused)
+    begin()
       .catch(async (error: unknown) => {
         this.#session.takeConsumerState({status: 'failed', explanation: (error as Error).message});
       })
@@ -188,12 +227,16 @@ export class KafkaWorkbench implements Workbench {
     return true;
   }
 
-  async #begin(start: StartChoice, isPaused: boolean): Promise<void> {
+  async #begin({start, isPaused}: Entry): Promise<void> {
     const {client, clock, policy, onLost} = this.#options;
     const session = this.#session;
     const {topic, group} = session.place;
     session.takeConsumerState({status: 'connecting', since: clock.now()});
     this.#handler ??= await this.#options.createHandler();
+    if (this.#leaving) {
+      await this.#handler.close();
+      return;
+    }
     const deadLetters = new DeadLetters({
       topics: this.#topics,
       publisher: this.#publisher,
@@ -240,7 +283,10 @@ export class KafkaWorkbench implements Workbench {
   /** Resolves when the group is left, whoever asked for it first. */
   #stop(): Promise<void> {
     const consumption = this.#consumption;
-    if (!consumption) return Promise.resolve();
+    if (!consumption) {
+      if (this.#joining.isLooking) this.#joining.giveUp();
+      return Promise.resolve();
+    }
     this.#stopping ??= consumption
       .stop(grace)
       .then(() => {

@@ -43,6 +43,7 @@ const command: Command = {
   Options
     --topic NAME            TOPIC_NAME (notifications)
     --group NAME            KAFKA_GROUP_ID; default: a private group of yours
+    --join-foreign-group    join it also where other programs are members, or have committed (asked otherwise)
     --partitions N, --replication-factor N   for a topic that is created here (the broker's defaults)
     --handler FILE          processing code: a module with processMessage(message, context), loaded anew when saved
     --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL, --schema FILE   other processing code (see consume)
@@ -190,6 +191,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
       policy: {onFailure: options.onFailure, retries: options.retries},
       onLost: options.onLost,
       start: options.start,
+      mayJoinForeign: options.joinForeignGroup,
+      hasOwnHandler: options.handler.kind !== 'built-in',
       ensure: {
         ...(typeof flags.partitions === 'number' && {partitions: flags.partitions}),
         ...(typeof flags.replicationFactor === 'number' && {replicationFactor: flags.replicationFactor}),

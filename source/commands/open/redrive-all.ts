@@ -1,7 +1,8 @@
-import type {FlowEvent} from '../../flow/events.ts';
+import type {FlowEvent, LostPosition} from '../../flow/events.ts';
 import {Consumption} from '../../kafka/consumption.ts';
 import type {Topics} from '../../kafka/topics.ts';
 import {resultOfFailure} from '../../session/redrive.ts';
+import {checkGroupIsFree} from '../foreign-group-check.ts';
 import {planRedrive, type RedrivePlan, withinPlan} from '../redrive-plan.ts';
 import {watchEnds} from '../watch-ends.ts';
 import {
@@ -61,6 +62,7 @@ class AllRun {
     const total = Number(plan.waiting);
     redrive.setState({...running, total});
     if (total === 0) return summaryOf(redrive.to, 0, this.#counts);
+    await checkGroupIsFree({client: this.#parts.client, topics: this.#topics}, plan);
     const consumption = this.#consume(plan);
     this.#consumption = consumption;
     const ends = new Map([...plan.parts].map(([partition, {end}]) => [partition, end]));
@@ -151,8 +153,7 @@ class AllRun {
         break;
       }
       case 'position-lost': {
-        const {partition, position, first} = event.lost;
-        this.#why = `, since ${partition}@${position}–${first - 1n} no longer exist`;
+        this.#why = `, since ${sayLost(event.lost)}`;
         break;
       }
       case 'commit-failed':
@@ -161,5 +162,16 @@ class AllRun {
       default:
         break;
     }
+  }
+}
+
+function sayLost({partition, position, first, end, cause}: LostPosition): string {
+  switch (cause) {
+    case 'retention':
+      return `${partition}@${position}–${first - 1n} no longer exist`;
+    case 'beyond-end':
+      return `${partition}@${position} is beyond the end ${end} by ${position - end}`;
+    case 'recreated':
+      return `${partition}@${position} was of a topic that is gone`;
   }
 }

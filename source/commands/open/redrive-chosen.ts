@@ -83,7 +83,9 @@ class ChosenRun {
         await this.#gate?.opened;
         if (signal.aborted) return;
         wanted.delete(message.offset);
-        const sent = Promise.resolve(handler.handle({messages: [message], attempt: 1, signal}));
+        const sent = Promise.resolve(
+          handler.handle({messages: [message], attempt: 1, highWatermark: null, signal}),
+        );
         this.#inHand = sent;
         const [outcome] = await sent;
         if (!outcome) return;

@@ -7,7 +7,8 @@ import {type DeadLetter, deadLetterOf, Redrive} from '../../session/redrive.ts';
 import type {Session} from '../../session/session.ts';
 import type {Position, RedrivePort} from '../../session/workbench.ts';
 import {CommandError} from '../exit-codes.ts';
-import {planRedrive, type RedrivePlan, redriveGroup, redriveTarget} from '../redrive-plan.ts';
+import {checkGroupIsFree} from '../foreign-group-check.ts';
+import {planRedrive, type RedrivePlan, redriveGroup, redriveTarget, sayBeyond} from '../redrive-plan.ts';
 import {redriveAll} from './redrive-all.ts';
 import {redriveChosen} from './redrive-chosen.ts';
 import type {RedriveRun, RunParts} from './redrive-run.ts';
@@ -127,6 +128,8 @@ export class RedriveDesk implements RedrivePort {
   async #list(redrive: Redrive, signal: AbortSignal): Promise<void> {
     const plan = await planRedrive(this.#options.topics, redrive);
     this.#plan = plan;
+    const beyond = sayBeyond(plan);
+    if (beyond !== null) this.#options.session.say('warning', beyond);
     const waiting = [...plan.parts].filter(([, {from, end}]) => end > from);
     const mostOfPartition = Math.max(fewestOfPartition, Math.floor(mostListed / Math.max(1, waiting.length)));
     const letters: DeadLetter[] = [];
@@ -172,7 +175,9 @@ export class RedriveDesk implements RedrivePort {
       const offsets = [...redrive.prefixes()]
         .filter(([partition, offset]) => offset > (now.get(partition) ?? 0n))
         .map(([partition, offset]) => ({topic, partition, offset}));
-      if (offsets.length > 0) await groups.setOffsets(group, topic, offsets);
+      if (offsets.length === 0) return;
+      await checkGroupIsFree({client, topics}, redrive);
+      await groups.setOffsets(group, topic, offsets);
     } catch (error) {
       const why = error instanceof GroupInUse ? error.message : await this.#explain(error, redrive);
       session.tell('warning', `The commits of the redrive could not follow: ${why}`);

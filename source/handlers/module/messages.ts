@@ -31,7 +31,7 @@ export type HandlerContext = {
   log(...values: unknown[]): void;
 };
 
-/** The message that KafkaJS gives to `eachMessage`. */
+/** The message that KafkaJS gives to `eachMessage` and `eachBatch`. */
 export type KafkaJsMessage = {
   readonly magicByte: number;
   readonly attributes: number;
@@ -42,6 +42,21 @@ export type KafkaJsMessage = {
   readonly headers: Record<string, Buffer | Buffer[] | undefined>;
   readonly isControlRecord: false;
 };
+
+/** Message `index` of a run as KafkaJS has those of record batches: they have no `size`. To be called in order. */
+export function kafkaJsMessage(run: PackedRun, reader: RunReader, index: number): KafkaJsMessage {
+  const {key, value} = reader.next(index);
+  return {
+    magicByte: 2,
+    attributes: 0,
+    timestamp: String(run.timestamps[index]!),
+    offset: run.offsets[index]!.toString(),
+    key,
+    value,
+    headers: kafkaJsHeaders(reader.headers(index)),
+    isControlRecord: false,
+  };
+}
 
 /** Reads a packed run message by message. */
 export class RunReader {

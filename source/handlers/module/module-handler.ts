@@ -1,22 +1,22 @@
-import {existsSync, type FSWatcher, statSync, watch} from 'node:fs';
-import {basename, dirname, resolve} from 'node:path';
+import {existsSync, realpathSync} from 'node:fs';
+import {basename, dirname, relative, resolve} from 'node:path';
 import type {Handler, Run} from '../../flow/handler.ts';
+import {versionOf} from './file-version.ts';
+import type {UsedFile} from './loading/used-files.ts';
 import {ProcessingThread} from './processing-thread.ts';
+import {WatchedFiles} from './watched-files.ts';
 
 export type ModuleOptions = {
   /** ms that one message may take. */
   readonly timeout: number;
-  /** What the person should know: loaded anew, cannot be loaded, printed outside of an attempt. */
+  /** What the person should know: loaded again, cannot be loaded, printed outside of an attempt. */
   onNotice(text: string): void;
 };
 
-/** An editor writes a file in several steps; it is loaded when it was left alone this long, in ms. */
-const quiet = 80;
-
 /**
- * The person's own module (`processMessage` or KafkaJS's `eachMessage`) in a thread of its own, loaded anew when its file
- * is saved. While what was saved cannot be loaded, the version before goes on. Rejects with a sentence when it cannot be
- * loaded at first.
+ * The person's own module (`processMessage`, or KafkaJS's `eachMessage` or `eachBatch`) in a thread of its own, loaded again
+ * when its file or any that it imports is saved. While what was saved cannot be loaded, the version before goes on. Rejects
+ * with a sentence when it cannot be loaded at first.
  */
 export async function createModuleHandler(path: string, options: ModuleOptions): Promise<Handler> {
   const file = resolve(path);
@@ -26,42 +26,55 @@ export async function createModuleHandler(path: string, options: ModuleOptions):
   return handler;
 }
 
+/** One loading of the module: its thread, the files that it is made of, and the partitions that it paused. */
+type Version = {
+  readonly thread: Promise<ProcessingThread>;
+  readonly files: Map<string, UsedFile>;
+  readonly paused: Set<number>;
+};
+
 class ModuleHandler implements Handler {
   readonly name: string;
   readonly #file: string;
   readonly #options: ModuleOptions;
-  #thread: Promise<ProcessingThread> | null = null;
-  #watcher: FSWatcher | null = null;
-  #timer: NodeJS.Timeout | undefined;
-  #version = '';
+  readonly #watched: WatchedFiles;
+  readonly #pauseListeners: ((partition: number, isPaused: boolean) => void)[] = [];
+  #current: Version | null = null;
+  #reloading: Promise<void> | null = null;
+  #savedMeanwhile: readonly string[] = [];
+  #lastProblem = '';
   #closed = false;
 
   constructor(file: string, options: ModuleOptions) {
     this.name = basename(file);
     this.#file = file;
     this.#options = options;
+    this.#watched = new WatchedFiles(saved => this.#saved(saved));
   }
 
   async start(): Promise<void> {
-    this.#version = versionOf(this.#file);
-    this.#thread = this.#newThread();
-    await this.#thread;
-    // The folder, not the file: editors replace it.
-    this.#watcher = watch(dirname(this.#file), {persistent: false}, (_, name) => {
-      if (name !== null && name !== basename(this.#file)) return;
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#reload(), quiet);
-    });
+    this.#current = this.#load();
+    try {
+      await this.#current.thread;
+    } catch (error) {
+      this.#watched.close();
+      throw error;
+    }
+  }
+
+  onPause(listener: (partition: number, isPaused: boolean) => void): void {
+    this.#pauseListeners.push(listener);
   }
 
   async handle(run: Run) {
     if (this.#closed) return [];
-    this.#thread ??= this.#newThread();
+    this.#current ??= this.#load();
+    const {thread} = this.#current;
     try {
-      return await (await this.#thread).handle(run);
+      return await (await thread).handle(run);
     } catch (error) {
       // It was loaded once and cannot be now: not the message's fault, and the next save may mend it.
-      this.#thread = null;
+      if (this.#current?.thread === thread) this.#current = null;
       const message = (error as Error).message;
       return [
         {status: 'failed', durationMs: 0, failure: {name: 'handler', message, permanent: false}},
@@ -71,47 +84,110 @@ class ModuleHandler implements Handler {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#watcher?.close();
-    const thread = await this.#thread?.catch(() => null);
+    this.#watched.close();
+    const thread = await this.#current?.thread.catch(() => null);
     await thread?.end();
+    await this.#reloading;
   }
 
-  async #reload(): Promise<void> {
-    const version = versionOf(this.#file);
-    if (this.#closed || version === '' || version === this.#version) return;
-    this.#version = version;
-    try {
-      const fresh = this.#newThread();
-      await fresh;
-      const before = await this.#thread?.catch(() => null);
-      this.#thread = fresh;
-      this.#options.onNotice(`${this.name} was saved and is loaded anew.`);
-      await before?.retire();
-    } catch (error) {
-      this.#options.onNotice(`${(error as Error).message} The version before goes on.`);
+  #saved(files: readonly string[]): void {
+    if (this.#closed) return;
+    this.#savedMeanwhile = [...new Set([...this.#savedMeanwhile, ...files])];
+    this.#reloading ??= this.#reloadWhileSaved().finally(() => {
+      this.#reloading = null;
+    });
+  }
+
+  async #reloadWhileSaved(): Promise<void> {
+    while (this.#savedMeanwhile.length > 0 && !this.#closed) {
+      const files = this.#savedMeanwhile;
+      this.#savedMeanwhile = [];
+      await this.#reload(files);
     }
   }
 
-  #newThread(): Promise<ProcessingThread> {
+  async #reload(saved: readonly string[]): Promise<void> {
+    const fresh = this.#load();
+    let thread: ProcessingThread;
+    try {
+      thread = await fresh.thread;
+    } catch (error) {
+      this.#watched.anyBeside = true;
+      const problem = (error as Error).message;
+      const isTold = problem === this.#lastProblem && !saved.some(file => fresh.files.has(file));
+      this.#lastProblem = problem;
+      if (!isTold) this.#options.onNotice(`${problem} The version before goes on.`);
+      return;
+    }
+    if (this.#closed) return thread.end();
+    this.#watched.anyBeside = false;
+    this.#lastProblem = '';
+    const before = this.#current;
+    this.#current = fresh;
+    this.#watched.keepOnly(fresh.files);
+    this.#watched.add(fresh.files.values());
+    this.#options.onNotice(`${this.name} was loaded again: ${this.#say(saved)} saved.`);
+    if (before) this.#letGoOn(before);
+    for (const partition of fresh.paused) this.#tellPause(partition, true);
+    const old = await before?.thread.catch(() => null);
+    void old?.retire();
+  }
+
+  #load(): Version {
+    const files = new Map<string, UsedFile>();
+    const paused = new Set<number>();
+    // Its own name too, which may be a link to what is loaded.
+    files.set(this.#file, {file: this.#file, version: versionOf(this.#file)});
     const thread = ProcessingThread.start({
       path: this.#file,
       timeout: this.#options.timeout,
       onNotice: text => this.#options.onNotice(text),
+      onUses: used => {
+        for (const each of used) files.set(each.file, each);
+        // Also of one that cannot be loaded: what is wrong with it may be mended in any of its files.
+        this.#watched.add(used);
+      },
+      onPause: (partition, isPaused) => {
+        if (isPaused) paused.add(partition);
+        else paused.delete(partition);
+        if (this.#current === version) this.#tellPause(partition, isPaused);
+      },
       onEnd: () => {
-        if (this.#thread === thread) this.#thread = null;
+        if (this.#current !== version) return;
+        this.#current = null;
+        this.#letGoOn(version);
       },
     });
-    return thread;
+    const version: Version = {thread, files, paused};
+    this.#watched.add(files.values());
+    return version;
+  }
+
+  /** What only an ended thread could let go on, goes on. */
+  #letGoOn({paused}: Version): void {
+    for (const partition of paused) this.#tellPause(partition, false);
+    paused.clear();
+  }
+
+  #tellPause(partition: number, isPaused: boolean): void {
+    for (const listener of this.#pauseListeners) listener(partition, isPaused);
+  }
+
+  /** `lib/mail.ts was`, as seen from the module's folder; `it was` for the module itself. */
+  #say(saved: readonly string[]): string {
+    const own = [this.#file, realPath(this.#file)];
+    const others = saved.filter(file => !own.includes(file));
+    if (others.length === 0) return 'it was';
+    const first = relative(dirname(own[1]!), others[0]!);
+    const more = saved.length === others.length ? others.length - 1 : others.length;
+    return more === 0 ? `${first} was` : `${first} and ${more} more were`;
   }
 }
 
-/** Changes when the file does; empty while it is not there. */
-function versionOf(file: string): string {
+function realPath(file: string): string {
   try {
-    const {mtimeMs, size, ino} = statSync(file);
-    return `${mtimeMs} ${size} ${ino}`;
+    return realpathSync(file);
   } catch {
-    return '';
+    return file;
   }
 }

@@ -14,6 +14,14 @@ export class AttemptOutput {
     this.#dropped += Math.max(0, text.length - Math.max(0, room));
   }
 
+  /** What was printed until now; what comes next begins anew. */
+  take(): string | undefined {
+    const {text} = this;
+    this.#text = '';
+    this.#dropped = 0;
+    return text;
+  }
+
   /** undefined: nothing was printed. */
   get text(): string | undefined {
     if (this.#text === '') return undefined;

@@ -1,13 +1,22 @@
+import {mkdirSync} from 'node:fs';
+import module from 'node:module';
+import {dirname, join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import type {Run} from '../../flow/handler.ts';
 import type {Failure, Outcome} from '../../flow/outcome.ts';
-import {type FromWorker, Progress, packRun, stages, type WorkerStart} from './protocol.ts';
+import {type Loader, loadersFor} from './loading/loader.ts';
+import type {UsedFile} from './loading/used-files.ts';
+import {type FromWorker, Progress, packRun, type Style, stages, type WorkerStart} from './protocol.ts';
 
 export type ThreadOptions = {
   readonly path: string;
   /** ms that one message may take. */
   readonly timeout: number;
   onNotice(text: string): void;
+  /** The module is made of these too; also of one that cannot be loaded. */
+  onUses(files: readonly UsedFile[]): void;
+  /** The code paused a partition (true), or let it go on (false). */
+  onPause(partition: number, isPaused: boolean): void;
   /** The thread is of no use any more; another must be started. */
   onEnd(): void;
 };
@@ -17,8 +26,9 @@ type InHand = {
   readonly run: Run;
   readonly progress: Progress;
   readonly answer: (outcomes: readonly Outcome[]) => void;
-  /** The message that was in hand at the last look, and since when. */
+  /** The message that was in hand at the last look, the code's signs of life until then, and since when. */
   index: number;
+  beats: number;
   since: number;
 };
 
@@ -41,11 +51,11 @@ export class ProcessingThread {
   #look: NodeJS.Timeout | null = null;
   #ended = false;
   #ending = false;
-  #style: 'processMessage' | 'eachMessage' = 'processMessage';
+  #style: Style = 'processMessage';
 
-  private constructor(options: ThreadOptions) {
+  private constructor(options: ThreadOptions, loader: Loader) {
     this.#options = options;
-    const workerData: WorkerStart = {path: options.path};
+    const workerData: WorkerStart = {path: options.path, loader, compiled: compiledFolder()};
     this.#worker = new Worker(entry, {
       workerData,
       stdout: true,
@@ -62,7 +72,21 @@ export class ProcessingThread {
 
   /** Resolves when the module is loaded; rejects with a sentence when it cannot be, or not in time. */
   static async start(options: ThreadOptions): Promise<ProcessingThread> {
-    const thread = new ProcessingThread(options);
+    const [first, ...others] = loadersFor(options.path);
+    let refusal: Refusal | null = null;
+    for (const loader of [first, ...others]) {
+      try {
+        return await ProcessingThread.#startWith(loader, options);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refusal ??= error;
+      }
+    }
+    throw refusal;
+  }
+
+  static async #startWith(loader: Loader, options: ThreadOptions): Promise<ProcessingThread> {
+    const thread = new ProcessingThread(options, loader);
     try {
       await thread.#loaded();
     } catch (error) {
@@ -73,7 +97,7 @@ export class ProcessingThread {
     return thread;
   }
 
-  get style(): 'processMessage' | 'eachMessage' {
+  get style(): Style {
     return this.#style;
   }
 
@@ -90,14 +114,15 @@ export class ProcessingThread {
         this.#inHand.delete(id);
         resolve(outcomes);
       };
-      this.#inHand.set(id, {id, run, progress, answer, index: 0, since: performance.now()});
-      this.#worker.postMessage(packRun(id, run.messages, run.attempt, progress));
+      this.#inHand.set(id, {id, run, progress, answer, index: 0, beats: 0, since: performance.now()});
+      this.#worker.postMessage(packRun(id, run, progress));
       this.#look ??= setInterval(() => this.#lookAtTime(), lookInterval).unref();
     });
   }
 
-  /** Ends when the runs in hand are done. */
+  /** Ends when the messages in hand are done; what follows them in their runs is not begun. */
   async retire(): Promise<void> {
+    for (const {progress} of this.#inHand.values()) progress.stop();
     while (this.#inHand.size > 0 && !this.#ended) await new Promise(resolve => setTimeout(resolve, 20));
     await this.end();
   }
@@ -111,28 +136,47 @@ export class ProcessingThread {
 
   #loaded(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fail = (reason: string) => reject(new Error(`${this.#options.path} cannot be used: ${reason}.`));
+      const sentence = (reason: string) => `${this.#options.path} cannot be used: ${reason}.`;
+      const fail = (reason: string) => reject(new Error(sentence(reason)));
       const timer = setTimeout(() => fail(`it was not loaded within ${loadDeadline / 1000} s`), loadDeadline);
       this.#worker.once('exit', () => fail('its thread ended while it was loaded'));
       const hear = (message: FromWorker) => {
-        if (message.type === 'notice') this.#options.onNotice(message.text);
+        this.#hear(message);
         if (message.type !== 'loaded' && message.type !== 'load-failed') return;
         clearTimeout(timer);
         this.#worker.off('message', hear);
-        if (message.type === 'load-failed') {
-          fail(message.reason);
-          return;
-        }
-        this.#style = message.style;
-        resolve();
+        if (message.type === 'loaded') {
+          this.#style = message.style;
+          resolve();
+        } else if (message.refused) reject(new Refusal(sentence(message.reason)));
+        else fail(message.reason);
       };
       this.#worker.on('message', hear);
     });
   }
 
   #hear(message: FromWorker): void {
-    if (message.type === 'notice') this.#options.onNotice(message.text);
-    if (message.type !== 'done') return;
+    switch (message.type) {
+      case 'notice':
+        this.#options.onNotice(message.text);
+        break;
+      case 'uses':
+        this.#options.onUses(message.files);
+        break;
+      case 'paused':
+      case 'resumed':
+        if (!this.#ended) this.#options.onPause(message.partition, message.type === 'paused');
+        break;
+      case 'done':
+        this.#done(message);
+        break;
+      case 'loaded':
+      case 'load-failed':
+        break;
+    }
+  }
+
+  #done(message: Extract<FromWorker, {type: 'done'}>): void {
     const inHand = this.#inHand.get(message.id);
     if (!inHand) return;
     const printed = new Map(message.output);
@@ -159,9 +203,10 @@ export class ProcessingThread {
     const now = performance.now();
     const late: InHand[] = [];
     for (const inHand of this.#inHand.values()) {
-      const {finished, stage} = inHand.progress;
-      if (inHand.index !== finished || stage === stages.waiting) {
+      const {finished, stage, beats} = inHand.progress;
+      if (inHand.index !== finished || inHand.beats !== beats || stage === stages.waiting) {
         inHand.index = finished;
+        inHand.beats = beats;
         inHand.since = now;
       } else if (now - inHand.since > this.#options.timeout) late.push(inHand);
     }
@@ -218,4 +263,23 @@ export class ProcessingThread {
 
 function processed(durationMs: number, output: string | undefined): Outcome {
   return output === undefined ? {status: 'processed', durationMs} : {status: 'processed', durationMs, output};
+}
+
+/** Node would not load the module; another loader may. */
+class Refusal extends Error {}
+
+/**
+ * What V8 compiles for the thread is kept where the program's own is, in a folder that nobody else can read; null where the
+ * program keeps nothing. It is checked against the text before it is taken.
+ */
+function compiledFolder(): string | null {
+  const own = module.getCompileCacheDir?.();
+  if (own === undefined) return null;
+  const folder = join(dirname(own), 'handlers');
+  try {
+    mkdirSync(folder, {recursive: true, mode: 0o700});
+    return folder;
+  } catch {
+    return null;
+  }
 }

@@ -1,8 +1,19 @@
-import type {Headers, Message} from '../../flow/message.ts';
+import type {Run} from '../../flow/handler.ts';
+import type {Headers} from '../../flow/message.ts';
 import type {Failure} from '../../flow/outcome.ts';
+import type {Loader} from './loading/loader.ts';
+import type {UsedFile} from './loading/used-files.ts';
+
+/** Which of the functions the module exports. */
+export type Style = 'processMessage' | 'eachMessage' | 'eachBatch';
 
 /** What the worker is started with. */
-export type WorkerStart = {readonly path: string};
+export type WorkerStart = {
+  readonly path: string;
+  readonly loader: Loader;
+  /** A folder of the person's own where what V8 compiled is kept; null: nowhere. */
+  readonly compiled: string | null;
+};
 
 /**
  * A run on its way to the worker: the bytes of all its messages in one block, so that handing over hundreds costs about
@@ -14,6 +25,7 @@ export type PackedRun = {
   readonly attempt: number;
   readonly topic: string;
   readonly partition: number;
+  readonly highWatermark: bigint | null;
   readonly offsets: BigInt64Array;
   readonly timestamps: Float64Array;
   /** −1: null. */
@@ -29,8 +41,13 @@ export type PackedRun = {
 export type ToWorker = PackedRun | {readonly type: 'abandon'; readonly id: number};
 
 export type FromWorker =
-  | {readonly type: 'loaded'; readonly style: 'processMessage' | 'eachMessage'}
-  | {readonly type: 'load-failed'; readonly reason: string}
+  | {readonly type: 'loaded'; readonly style: Style}
+  /** `refused`: by Node, before the module's own code could fail; another loader may take it. */
+  | {readonly type: 'load-failed'; readonly reason: string; readonly refused: boolean}
+  /** Files that the module is made of, which were not told before. */
+  | {readonly type: 'uses'; readonly files: readonly UsedFile[]}
+  /** The code paused a partition, or let it go on. */
+  | {readonly type: 'paused' | 'resumed'; readonly partition: number}
   | {
       readonly type: 'done';
       readonly id: number;
@@ -86,6 +103,15 @@ export class Progress {
     Atomics.store(this.#counters, 1, 1);
   }
 
+  /** Signs of life of code that has many messages in hand. */
+  get beats(): number {
+    return Atomics.load(this.#counters, 3);
+  }
+
+  beat(): void {
+    Atomics.add(this.#counters, 3, 1);
+  }
+
   get stage(): number {
     return Atomics.load(this.#counters, 2);
   }
@@ -95,12 +121,7 @@ export class Progress {
   }
 }
 
-export function packRun(
-  id: number,
-  messages: readonly Message[],
-  attempt: number,
-  progress: Progress,
-): PackedRun {
+export function packRun(id: number, {messages, attempt, highWatermark}: Run, progress: Progress): PackedRun {
   const count = messages.length;
   const {topic, partition} = messages[0]!;
   const offsets = new BigInt64Array(count);
@@ -134,6 +155,7 @@ export function packRun(
     attempt,
     topic,
     partition,
+    highWatermark,
     offsets,
     timestamps,
     keyLengths,

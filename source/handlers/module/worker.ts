@@ -1,193 +1,104 @@
 /**
- * The thread in which a person's module runs. It takes runs, calls the module's function message by message, strictly in
- * order within a run, and tells what came of it. Runs of different partitions interleave where the code awaits, as in a
- * real consumer. Nothing the module does may end more than its own attempt.
+ * The thread in which a person's module runs. It takes runs, hands them to the module's function, strictly in order within
+ * a run, and tells what came of it. Runs of different partitions interleave where the code awaits, as in a real
+ * consumer. Nothing the module does may end more than its own attempt.
  */
+import module from 'node:module';
 import process from 'node:process';
-import {pathToFileURL} from 'node:url';
 import {parentPort, workerData} from 'node:worker_threads';
-import type {Failure} from '../../flow/outcome.ts';
-import {decodeJson} from '../decode.ts';
+import {batchByBatch} from './each-batch.ts';
+import {findExported, type UsersFunction} from './exported.ts';
 import {failureFromError} from './failure-from-error.ts';
-import {
-  type HandlerContext,
-  type HandlerMessage,
-  type KafkaJsMessage,
-  kafkaJsHeaders,
-  RunReader,
-  readableHeaders,
-  textOrBytes,
-} from './messages.ts';
-import {AttemptOutput, captureOutput, currentAttempt} from './output.ts';
+import {loadModule, sayWhyNot} from './loading/load.ts';
+import {isNodesRefusal} from './loading/loader.ts';
+import {UsedFiles} from './loading/used-files.ts';
+import {RunReader} from './messages.ts';
+import {asEachMessage, asProcessMessage, messageByMessage} from './one-message.ts';
+import {captureOutput} from './output.ts';
+import {Pauses} from './pauses.ts';
 import {
   type FromWorker,
   type PackedRun,
   Progress,
+  type Style,
   stages,
   type ToWorker,
   type WorkerStart,
 } from './protocol.ts';
-
-type ProcessMessage = (message: HandlerMessage, context: HandlerContext) => unknown;
-type EachMessage = (payload: {
-  topic: string;
-  partition: number;
-  message: KafkaJsMessage;
-  heartbeat: () => Promise<void>;
-  pause: () => () => void;
-}) => unknown;
-
-/** Calls the person's function for one message; `value` was decoded already where the style wants it. */
-type Call = (run: PackedRun, reader: RunReader, index: number, controller: AbortController) => unknown;
+import type {Work} from './work.ts';
 
 const port = parentPort!;
 const tell = (message: FromWorker) => port.postMessage(message);
+const notice = (text: string) => tell({type: 'notice', text});
 const controllers = new Map<number, AbortController>();
+const pauses = new Pauses((type, partition) => tell({type, partition}));
+const used = new UsedFiles(files => tell({type: 'uses', files}));
 
 class ExitRequested extends Error {
   override readonly name = 'exit';
 }
 
-captureOutput(text => tell({type: 'notice', text: text.trimEnd()}));
+captureOutput(text => notice(text.trimEnd()));
 process.exit = (code?: number | string | null) => {
   throw new ExitRequested(`the handler called process.exit(${code ?? ''})`);
 };
 process.on('unhandledRejection', reason => {
-  const {name, message, where} = failureFromError(reason);
-  tell({
-    type: 'notice',
-    text: `A promise was rejected and nobody listened: ${name}: ${message}${where ? ` (${where})` : ''}`,
-  });
+  notice(`A promise was rejected and nobody listened: ${sayFailure(reason)}`);
 });
 process.on('uncaughtException', error => {
-  const {name, message, where} = failureFromError(error);
-  tell({
-    type: 'notice',
-    text: `An error outside of any attempt: ${name}: ${message}${where ? ` (${where})` : ''}`,
-  });
+  notice(`An error outside of any attempt: ${sayFailure(error)}`);
 });
 
+const {path, loader, compiled} = workerData as WorkerStart;
+if (compiled) module.enableCompileCache?.(compiled);
+used.watchNode(new URL('.', import.meta.url).href);
 try {
-  const {path} = workerData as WorkerStart;
-  const loaded = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  const {style, call} = callOf(loaded);
+  const {style, call} = findExported(await loadModule(path, loader, used));
+  const work = workOf(style, call);
   port.on('message', (message: ToWorker) => {
-    if (message.type === 'run') void work(message, call);
+    if (message.type === 'run') void take(message, work);
     else controllers.get(message.id)?.abort();
   });
+  used.tellNow();
   tell({type: 'loaded', style});
+  if (compiled) module.flushCompileCache?.();
 } catch (error) {
-  const {name, message, stack} = error instanceof Error ? error : new Error(String(error));
-  // A syntax error's place stands in the first line of its stack, before the message.
-  const place = name === 'SyntaxError' ? ` (${stack?.split('\n', 1)[0]?.replace(/^file:\/\//, '')})` : '';
-  tell({type: 'load-failed', reason: `${message.split('\n', 1)[0]}${place}`});
+  used.tellNow();
+  tell({
+    type: 'load-failed',
+    reason: sayWhyNot(error),
+    refused: loader === 'node' && isNodesRefusal(error),
+  });
 }
 
-async function work(run: PackedRun, call: Call): Promise<void> {
+function workOf(style: Style, call: UsersFunction): Work {
+  switch (style) {
+    case 'processMessage':
+      return messageByMessage(asProcessMessage(call), pauses);
+    case 'eachMessage':
+      return messageByMessage(asEachMessage(call, pauses), pauses);
+    case 'eachBatch':
+      return batchByBatch(call, pauses);
+  }
+}
+
+async function take(run: PackedRun, work: Work): Promise<void> {
   const progress = new Progress(run.progress);
-  const reader = new RunReader(run);
   const controller = new AbortController();
   controllers.set(run.id, controller);
-  const output: [number, string][] = [];
-  let failure: Failure | null = null;
-  let index = 0;
-  while (index < run.offsets.length && !progress.mustStop) {
-    const printed = new AttemptOutput();
-    const began = performance.now();
-    progress.stage = stages.inCode;
-    try {
-      const result = currentAttempt.run(printed, call, run, reader, index, controller);
-      if (isPromise(result)) {
-        progress.stage = stages.awaiting;
-        await result;
-      }
-    } catch (error) {
-      failure = error instanceof FailureFound ? error.failure : failureFromError(error);
-    }
-    if (printed.text !== undefined) output.push([index, printed.text]);
-    index++;
-    if (failure) {
-      progress.setDuration(index - 1, performance.now() - began);
-      break;
-    }
-    progress.finish(index - 1, performance.now() - began);
-  }
+  const {handled, failure, output, unclaimed} = await work(
+    run,
+    new RunReader(run),
+    progress,
+    controller.signal,
+  );
   progress.stage = stages.waiting;
   controllers.delete(run.id);
-  tell({type: 'done', id: run.id, handled: index, failure, output});
+  if (unclaimed !== undefined) notice(unclaimed);
+  tell({type: 'done', id: run.id, handled, failure, output});
 }
 
-/** A failure that was found before the person's code was called. */
-class FailureFound extends Error {
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-function callOf(loaded: Record<string, unknown>): {style: 'processMessage' | 'eachMessage'; call: Call} {
-  const exported = {...(loaded.default as Record<string, unknown> | undefined), ...loaded};
-  const {processMessage, eachMessage} = exported;
-  if (typeof processMessage === 'function' && typeof eachMessage === 'function') {
-    throw new Error('it exports both processMessage and eachMessage; keep the one that is meant');
-  }
-  if (typeof processMessage === 'function') {
-    return {style: 'processMessage', call: asProcessMessage(processMessage as ProcessMessage)};
-  }
-  if (typeof eachMessage === 'function') {
-    return {style: 'eachMessage', call: asEachMessage(eachMessage as EachMessage)};
-  }
-  throw new Error('it exports neither processMessage(message, context) nor eachMessage(payload)');
-}
-
-function asProcessMessage(processMessage: ProcessMessage): Call {
-  return (run, reader, index, controller) => {
-    const {key, value} = reader.next(index);
-    const decoded = value === null ? {value: null} : decodeJson(value);
-    if ('failure' in decoded) throw new FailureFound(decoded.failure);
-    const message: HandlerMessage = {
-      topic: run.topic,
-      partition: run.partition,
-      offset: run.offsets[index]!.toString(),
-      timestamp: run.timestamps[index]!,
-      key: textOrBytes(key),
-      value: decoded.value,
-      raw: value,
-      headers: readableHeaders(reader.headers(index)),
-    };
-    const context = {attempt: run.attempt, signal: controller.signal, log: console.log};
-    return processMessage(message, context);
-  };
-}
-
-function asEachMessage(eachMessage: EachMessage): Call {
-  return (run, reader, index) => {
-    const {key, value} = reader.next(index);
-    return eachMessage({
-      topic: run.topic,
-      partition: run.partition,
-      message: {
-        magicByte: 2,
-        attributes: 0,
-        timestamp: String(run.timestamps[index]!),
-        offset: run.offsets[index]!.toString(),
-        key,
-        value,
-        headers: kafkaJsHeaders(reader.headers(index)),
-        isControlRecord: false,
-      },
-      // Membership is kept by the main thread, whatever the code does.
-      heartbeat: async () => {},
-      pause() {
-        console.log('pause() has no effect here: hold the partition by throwing');
-        return () => {};
-      },
-    });
-  };
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as {then?: unknown} | null | undefined)?.then === 'function';
+function sayFailure(thrown: unknown): string {
+  const {name, message, where} = failureFromError(thrown);
+  return `${name}: ${message}${where ? ` (${where})` : ''}`;
 }

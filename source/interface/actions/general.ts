@@ -29,7 +29,8 @@ export const generalActions: readonly Action[] = [
     keys: ['esc'],
     scope: 'everywhere',
     title: 'back',
-    description: 'Back: give up an edited message, leave the text, follow the newest again',
+    description:
+      "Back: give up an edited message, leave the text, leave another's group alone, follow the newest again",
     run: back,
   },
   {
@@ -184,6 +185,10 @@ function back(desk: Desk): void {
       return;
     }
     screen.change({focus: 'deliveries'});
+    return;
+  }
+  if (screen.focus === 'consumer' && desk.session.joining) {
+    desk.workbench?.leaveGroupAlone();
     return;
   }
   if (screen.focus === 'consumer') screen.change(screen.row === null ? {filter: ''} : {row: null});

@@ -8,6 +8,7 @@ import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
 import type {Theme} from '../theme.ts';
 import {indexFrom, visibleRows} from '../visible-rows.ts';
+import {joinLines} from './join-lines.ts';
 import {type MessageColumns, messageRow} from './message-row.ts';
 import {mannerText, replayLines, stepLines} from './step-lines.ts';
 import {titleBar} from './title.ts';
@@ -22,7 +23,7 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
   const title = titleBar(
     `CONSUMER ${stateText(session)}${mannerText(session, area.width)}  ✓ ${counts.processed}  ✗ ${counts.failed}  ↷ ${counts.skipped}${
       counts.deadLettered > 0 ? `  → ${counts.deadLettered}` : ''
-    }`,
+    }${counts.redelivered > 0 ? `  ↻ ${counts.redelivered} redelivered` : ''}`,
     followText(session, screen, area.width),
     {width: area.width, focused, theme},
   );
@@ -30,6 +31,7 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
     ...faultLines(session, area.width, theme),
     ...replayLines(session, area.width, theme),
     ...stepLines(session, area.width, theme),
+    ...joinLines(session, area.width, theme),
     ...noticeLines(session, area.width, theme),
   ];
   const room = Math.max(0, area.height - 1 - notice.length);
@@ -51,7 +53,8 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
 }
 
 /** How the consumer stands, in a word or two. */
-export function stateText({consumer, now}: Session): string {
+export function stateText({consumer, joining, now}: Session): string {
+  if (joining) return joining.status === 'foreign' ? "? another's group" : '✗ not joined';
   switch (consumer.status) {
     case 'stopped':
       return consumer.reason === 'not-started' ? '○ not started' : '○ stopped';
@@ -141,8 +144,9 @@ function noticeLines({consumer, question, now, place}: Session, width: number, t
   }
 }
 
-function empty({consumer, topic, partitions, step}: Session, width: number, theme: Theme): string[] {
+function empty({consumer, joining, topic, partitions, step}: Session, width: number, theme: Theme): string[] {
   const line = (text: string) => [theme.quiet(row([' ', text], width))];
+  if (joining) return [];
   if (consumer.status === 'stopped') {
     if (topic.status === 'missing') return line('The topic is not there yet.');
     return line('x starts the consumer.');

@@ -8,6 +8,7 @@ import type {Session} from '../../session/session.ts';
 import {again, clockTime, count, duration} from '../amounts.ts';
 import {type Piece, wrap} from '../cells.ts';
 import type {Theme} from '../theme.ts';
+import {deadLetterAgain} from './state-word.ts';
 
 type Step = {readonly text: string; readonly style: ((text: string) => string) | null};
 
@@ -56,6 +57,7 @@ function stepsOf(row: Row, life: Life, now: number, theme: Theme): Step[] {
     add(`committed ${life.committed.next} (${since(ended, life.committed.at)})`, theme.good);
   } else if (life.committed === 'before') add('the group had committed past it before', theme.quiet);
   else if (life.committed) add('committed', theme.good);
+  else if (row.isCommitted === false) add('not committed, redelivered', theme.waiting);
   else if (finalAt !== null) add('not committed yet', theme.waiting);
   return steps;
 }
@@ -86,7 +88,8 @@ function endOf(
       return [`attempt ${state.attempt + 1} ${again(state.nextAttemptAt, now)}`, theme.waiting];
     case 'held': {
       const at = attempts.at(-1)?.at;
-      const because = state.because === undefined ? '' : `: ${safeText(state.because)}`;
+      const policy = state.again ? `, ${deadLetterAgain(state.again, now)}` : '';
+      const because = `${policy}${state.because === undefined ? '' : `: ${safeText(state.because)}`}`;
       return [
         `held${at === undefined ? '' : ` for ${duration(Math.max(0, now - at))}`}${because}`,
         theme.bad,
@@ -95,7 +98,9 @@ function endOf(
     case 'behind':
       return [`waits behind ${state.heldAt}`, theme.waiting];
     case 'moved':
-      return ['moved, comes again', theme.quiet];
+      return ['moved, redelivered', theme.quiet];
+    case 'gone':
+      return ['gone with its topic', theme.quiet];
     default: {
       const at = attempts.at(-1)?.at ?? receivedAt;
       const after = finalAt === null ? '' : ` (${since(at, finalAt)})`;

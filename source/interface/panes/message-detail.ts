@@ -34,7 +34,7 @@ export function detailLines(
   const first = Math.max(0, Math.min(top, text.length - room));
   const more =
     text.length > room ? `lines ${first + 1}–${Math.min(first + room, text.length)} of ${text.length}` : '';
-  const committed = session.isCommitted(message.partition, message.offset);
+  const committed = session.isRowCommitted(message);
   return exactly(
     [
       titleBar(`MESSAGE ${positionOf(message)}`, more, {width, focused: true, theme}),

@@ -7,7 +7,7 @@ import type {Session} from '../../session/session.ts';
 import {age, bytes, duration} from '../amounts.ts';
 import {cell, type Piece, row} from '../cells.ts';
 import type {Theme} from '../theme.ts';
-import {stateCell} from './state-word.ts';
+import {deadLetterAgain, stateCell} from './state-word.ts';
 
 /** Where type and recipient stand in a notification: the first path that has a value counts. */
 export type MessageColumns = {readonly type: readonly string[]; readonly recipient: readonly string[]};
@@ -40,7 +40,7 @@ export function messageRow(
   {width, theme, columns}: {readonly width: number; readonly theme: Theme; readonly columns: MessageColumns},
 ): string {
   const {now} = session;
-  const committed = session.isCommitted(message.partition, message.offset);
+  const committed = session.isRowCommitted(message);
   const [word, style] = stateCell(message, committed, now, theme) as readonly [
     string,
     (text: string) => string,
@@ -62,7 +62,7 @@ export function messageRow(
   const {attempt, time} = attemptOf(message);
   if (width >= 66) pieces.push(` ${cell(attempt, 3, 'end')}`);
   pieces.push(` ${cell(time, 7, 'end')}  `);
-  pieces.push([outcomeOf(message), message.state.status === 'held' ? theme.bad : theme.quiet]);
+  pieces.push([outcomeOf(message, now), message.state.status === 'held' ? theme.bad : theme.quiet]);
   return row(pieces, width);
 }
 
@@ -75,6 +75,7 @@ function attemptOf({state, attempts}: Row): {attempt: string; time: string} {
       return {attempt: `${state.attempt}/${state.attempts}`, time: lastDuration(attempts)};
     case 'behind':
     case 'moved':
+    case 'gone':
       return {attempt: '', time: ''};
     default:
       return {attempt: `${state.attempt}`, time: lastDuration(attempts)};
@@ -86,13 +87,14 @@ function lastDuration(attempts: Row['attempts']): string {
   return last ? duration(last.durationMs) : '';
 }
 
-function outcomeOf({state, value, valueBytes}: Row): string {
+function outcomeOf({state, value, valueBytes, isRedelivered, isCommitted}: Row, now: number): string {
   switch (state.status) {
     case 'held':
     case 'retrying':
     case 'failed': {
       const because = state.status === 'held' && state.because !== undefined ? `${state.because}; ` : '';
-      return safeText(`${because}${state.failure.name}: ${state.failure.message}`);
+      const policy = state.status === 'held' && state.again ? `${deadLetterAgain(state.again, now)}; ` : '';
+      return safeText(`${policy}${because}${state.failure.name}: ${state.failure.message}`);
     }
     case 'replaced':
       return `by ${safeText(state.note)}`;
@@ -100,6 +102,8 @@ function outcomeOf({state, value, valueBytes}: Row): string {
     case 'dead-lettered':
       return safeText(state.note);
     case 'processed':
+      if (isCommitted === false) return 'not committed, redelivered';
+      if (isRedelivered) return 'redelivered';
       if (state.note !== undefined) return safeText(state.note);
       return value === null ? 'tombstone' : valueBytes > 4096 ? bytes(valueBytes) : '';
     default:

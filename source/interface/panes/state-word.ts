@@ -1,3 +1,4 @@
+import type {DeadLetterAgain} from '../../flow/events.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import type {Row} from '../../session/row.ts';
 import {again, duration, secondsUntil} from '../amounts.ts';
@@ -6,13 +7,15 @@ import type {Theme} from '../theme.ts';
 
 /** How a message stands, by glyph, word and colour, so that each alone tells it. */
 export function stateWord(
-  {state, offset}: Row,
+  {state, offset, isCommitted}: Row,
   committed: boolean,
   now: number,
   theme: Theme,
 ): readonly Piece[] {
   switch (state.status) {
     case 'processed':
+      if (isCommitted === false)
+        return [[`processed ${duration(state.durationMs)}, not committed, redelivered`, theme.waiting]];
       return committed
         ? [`${duration(state.durationMs)} → `, [`committed ${offset + 1n}`, theme.good]]
         : [[`processed ${duration(state.durationMs)}`, theme.waiting]];
@@ -29,14 +32,23 @@ export function stateWord(
     case 'replaced':
       return [[`${state.status}${committed ? ` → committed ${offset + 1n}` : ''}`, theme.quiet]];
     case 'moved':
-      return [['moved, comes again', theme.quiet]];
+      return [['moved, redelivered', theme.quiet]];
+    case 'gone':
+      return [['gone with its topic', theme.quiet]];
   }
 }
 
+/** When the failure policy tries a dead letter again that could not be written. */
+export function deadLetterAgain({at, mayDuplicate}: DeadLetterAgain, now: number): string {
+  const twice = mayDuplicate ? ' (it may be there twice then)' : '';
+  return `dead letter ${again(at, now)}${twice}`;
+}
+
 /** The first column of a row: glyph and word, at most 13 columns. */
-export function stateCell({state}: Row, committed: boolean, now: number, theme: Theme): Piece {
+export function stateCell({state, isCommitted}: Row, committed: boolean, now: number, theme: Theme): Piece {
   switch (state.status) {
     case 'processed':
+      if (isCommitted === false) return ['✓ uncommitted', theme.waiting];
       return committed ? ['✓ committed', theme.good] : ['✓ processed', theme.waiting];
     case 'retrying':
       return [`↻ retry ${secondsUntil(state.nextAttemptAt, now)} s`, theme.waiting];
@@ -54,5 +66,7 @@ export function stateCell({state}: Row, committed: boolean, now: number, theme: 
       return [committed ? '⇄ replaced ✓' : '⇄ replaced', theme.accent];
     case 'moved':
       return ['» moved', theme.quiet];
+    case 'gone':
+      return ['∅ gone', theme.quiet];
   }
 }

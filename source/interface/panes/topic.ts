@@ -6,6 +6,7 @@ import {exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
 import type {Theme} from '../theme.ts';
+import {deadLetterAgain} from './state-word.ts';
 import {titleBar} from './title.ts';
 
 const columns = [
@@ -83,13 +84,22 @@ function summary({topic}: Session): string {
 
 function figures(session: Session, held: number, width: number): string {
   const {perSecond, history} = session.rate;
-  const lags = session.partitions.map(({lag}) => lag);
-  const lag =
-    lags.length === 0 || lags.includes(null) ? '–' : lags.reduce<bigint>((sum, each) => sum + each!, 0n);
+  const lag = lagOfAll(session.partitions);
   const {dropped} = session.stream;
   const isWide = width >= wideFrom;
   const hidden = dropped > 0 ? `  ${isWide ? 'not in view' : 'hidden'} ${dropped}` : '';
   return `${perSecond} msg/s${isWide ? ` ${sparkline(history.slice(-12))}` : ''}  lag ${lag}  held ${held}${hidden}`;
+}
+
+/** What lies beyond an end is told apart: it would hide the lag of others. `12`, `-90`, `12 and -90`. */
+function lagOfAll(partitions: readonly PartitionView[]): string {
+  const lags = partitions.map(({lag}) => lag);
+  if (lags.length === 0 || lags.includes(null)) return '–';
+  const sumOf = (wanted: (lag: bigint) => boolean) =>
+    lags.filter(each => wanted(each!)).reduce<bigint>((sum, each) => sum + each!, 0n);
+  const [behind, beyond] = [sumOf(lag => lag > 0n), sumOf(lag => lag < 0n)];
+  if (beyond === 0n) return `${behind}`;
+  return behind === 0n ? `${beyond}` : `${behind} and ${beyond}`;
 }
 
 function about({topic, now, place}: Session, width: number, theme: Theme): string[] {
@@ -153,10 +163,14 @@ function partitionRow(
       (name === 'in sync' && view.inSync.length < view.replicas.length);
     if (selected && name === 'P') pieces.push([text, theme.selected]);
     else if (warns) pieces.push([text, theme.bad]);
-    else if (name === 'lag' && view.lag !== null && view.lag > 0n) pieces.push([text, theme.waiting]);
+    else if (name === 'lag' && view.lag !== null && view.lag !== 0n)
+      pieces.push([text, view.lag > 0n ? theme.waiting : theme.bad]);
     else pieces.push(text);
   }
   if (view.obstacle) pieces.push(' ', ...obstaclePieces(view.obstacle, now, theme));
+  else if (view.isPausedByCode) pieces.push([' ‖ paused by the processing code', theme.waiting]);
+  else if (view.lag !== null && view.lag < 0n)
+    pieces.push([` ✗ the commit is beyond the end by ${-view.lag}`, theme.bad]);
   else if (view.waiting) pieces.push([` ‖ ${view.waiting.offset} waits to be released`, theme.waiting]);
   else if (view.left > 0n)
     pieces.push([` ↺ replaying, ${view.left} to where the commit stays`, theme.waiting]);
@@ -168,9 +182,10 @@ function obstaclePieces(obstacle: Obstacle, now: number, theme: Theme): Piece[] 
   switch (obstacle.status) {
     case 'held': {
       const {name, message} = obstacle.failure;
+      const policy = obstacle.again ? `${deadLetterAgain(obstacle.again, now)}, ` : '';
       return [
         [
-          `✗ held at ${obstacle.offset}: ${safeText(`${name}: ${message}`)} (attempt ${obstacle.attempt})`,
+          `✗ held at ${obstacle.offset}: ${policy}${safeText(`${name}: ${message}`)} (attempt ${obstacle.attempt})`,
           theme.bad,
         ],
       ];
@@ -188,7 +203,7 @@ function obstaclePieces(obstacle: Obstacle, now: number, theme: Theme): Piece[] 
       const {position, first, end, cause} = obstacle.lost;
       const why = {
         retention: `${position}–${first - 1n} no longer exist`,
-        'beyond-end': `${position} is beyond the end ${end}`,
+        'beyond-end': `${position} is beyond the end ${end} by ${position - end}`,
         recreated: `${position} was of a topic that is gone`,
       }[cause];
       return [[`✗ position lost: ${why}. f goes on from ${first}, e at ${end}`, theme.bad]];

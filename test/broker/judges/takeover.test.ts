@@ -64,6 +64,7 @@ else {
 
     function ourMember(group: string, topic: string): Running {
       const args = ['consume', '--brokers', broker.bootstrap(), '--topic', topic, '--group', group];
+      args.push('--join-foreign-group');
       const running = start(args);
       leftOver.push(() => running.child.kill('SIGKILL'));
       return running;

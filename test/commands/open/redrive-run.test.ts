@@ -42,7 +42,12 @@ function desk(...answers: DeliveryState[]) {
     redrive,
   );
   const run = async (...offsets: number[]) =>
-    handler.handle({messages: offsets.map(offset => message(0, offset)), attempt: 1, signal});
+    handler.handle({
+      messages: offsets.map(offset => message(0, offset)),
+      attempt: 1,
+      signal,
+      highWatermark: null,
+    });
   return {redrive, sent, run, late: (state: DeliveryState) => late(state)};
 }
 

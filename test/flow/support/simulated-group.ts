@@ -53,6 +53,7 @@ export class SimulatedGroup {
   readonly #slow: boolean;
   #member = 0;
   #waiting: (() => void)[] = [];
+  #onPause: (partition: number, isPaused: boolean) => void = () => {};
 
   constructor(partitions: readonly SimulatedPartition[], policy: FailurePolicy, slow = false) {
     this.#partitions = partitions;
@@ -69,10 +70,13 @@ export class SimulatedGroup {
     for (const partition of partitions) this.ours.add(partition);
     this.#fetching.clear();
     this.processing.startFrom(this.start);
-    this.processing.meet(
-      partitions.map(partition => this.facts(partition)),
+    this.processing.meet({
+      facts: partitions.map(partition => this.facts(partition)),
+      unreachable: [],
       sameMember,
-    );
+      isAlone: partitions.length === this.#partitions.length,
+      count: this.#partitions.length,
+    });
   }
 
   /** What begins from now on begins `back` offsets below its commit. */
@@ -134,6 +138,11 @@ export class SimulatedGroup {
       this.final.get(partition)!.add(offset);
       this.#commitOne(partition, BigInt(offset) + 1n);
     }
+  }
+
+  /** What KafkaJS's `pause()`, called by the processing code, means for the flow. */
+  pauseByCode(partition: number, isPaused: boolean): void {
+    this.#onPause(partition, isPaused);
   }
 
   /** With a slow handler: lets every run that is in hand end now. */
@@ -222,6 +231,9 @@ export class SimulatedGroup {
       handle: run => {
         if (this.processing.isStepping && run.attempt === 1) this.begunInSteps += run.messages.length;
         return this.#slow ? this.#handleSlowly(run) : this.#handle(run);
+      },
+      onPause: listener => {
+        this.#onPause = listener;
       },
       close: async () => {},
     };

@@ -30,7 +30,7 @@ export function message(more: Partial<Message> = {}): Message {
 /** One attempt at one message. */
 export async function attempt(handler: Handler, of: Message, number = 1): Promise<Outcome> {
   const {signal} = new AbortController();
-  const outcomes = await handler.handle({messages: [of], attempt: number, signal});
+  const outcomes = await handler.handle({messages: [of], attempt: number, signal, highWatermark: null});
   if (outcomes.length !== 1) throw new Error(`${outcomes.length} outcomes instead of one`);
   return outcomes[0]!;
 }

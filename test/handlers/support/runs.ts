@@ -21,6 +21,7 @@ export function run(
     })),
     attempt: 1,
     signal: new AbortController().signal,
+    highWatermark: null,
     ...rest,
   };
 }

@@ -1,8 +1,8 @@
 import {writeFileSync} from 'node:fs';
 import {afterEach, describe, expect, it, vi} from 'vitest';
-import type {Handler} from '../../source/flow/handler.ts';
-import {createHandler} from '../../source/handlers/index.ts';
-import {handlerFile, run, runOf} from './support/runs.ts';
+import type {Handler} from '../../../source/flow/handler.ts';
+import {createHandler} from '../../../source/handlers/index.ts';
+import {handlerFile, run, runOf} from '../support/runs.ts';
 
 const open: Handler[] = [];
 const notices: string[] = [];
@@ -81,13 +81,16 @@ describe('a handler module', () => {
     ]);
   });
 
-  it('is loaded anew when its file is saved; what cannot be loaded leaves the version before', async () => {
+  it('is loaded again when its file is saved; what cannot be loaded leaves the version before', async () => {
     const {handler, file} = await moduleOf('export function processMessage() { throw new Error("one"); }');
     writeFileSync(file, 'export function processMessage( {');
     await vi.waitFor(() => expect(notices.join()).toContain('version before goes on'), 10_000);
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{failure: {message: 'one'}}]);
     writeFileSync(file, 'export function processMessage() {}');
-    await vi.waitFor(() => expect(notices.join()).toContain('loaded anew'), 10_000);
+    await vi.waitFor(
+      () => expect(notices.join()).toContain('notify.ts was loaded again: it was saved.'),
+      10_000,
+    );
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{status: 'processed'}]);
   });
 
