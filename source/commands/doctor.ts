@@ -3,7 +3,7 @@ import process from 'node:process';
 import {checkTopicName} from '../flow/topic-name.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {parseBrokers} from '../kafka/client.ts';
-import {type NodeFound, reachNodes} from '../kafka/cluster-nodes.ts';
+import {type ClusterFound, reachNodes} from '../kafka/cluster-nodes.ts';
 import {explainError} from '../kafka/explain-error.ts';
 import {describePort, probePort} from '../kafka/probe-port.ts';
 import {oldestTried} from '../kafka/server-age.ts';
@@ -117,13 +117,13 @@ function topicSteps(settings: Settings): Step[] {
     // A topic can be looked at also while a node is away.
     isOneOfSeveral: true,
     async attempt() {
-      let nodes: readonly NodeFound[];
+      let cluster: ClusterFound;
       try {
-        nodes = await reachNodes(client);
+        cluster = await reachNodes(client);
       } catch (error) {
         throw new Error(await sentenceFor(error, client));
       }
-      return sayNodes(nodes, client);
+      return sayCluster(cluster, client);
     },
   };
   if (!topic) return [signIn];
@@ -153,12 +153,11 @@ function topicSteps(settings: Settings): Step[] {
 }
 
 /** What is said of the nodes that were gone to; throws where one was not reached. */
-function sayNodes(
-  nodes: readonly NodeFound[],
+function sayCluster(
+  {nodes, away}: ClusterFound,
   client: KafkaClient,
 ): {readonly said: string; readonly noted: readonly string[]} {
   const reached = nodes.filter(each => each.reached);
-  const away = nodes.filter(each => !each.reached);
   const noted = new Set(
     reached.flatMap(each => [
       ...(each.isOlderThanTried
@@ -167,18 +166,30 @@ function sayNodes(
       ...each.lacks.map(lack => `the server offers ${lack}`),
     ]),
   );
-  if (away.length > 0) {
-    const reasons = away.map(
-      ({node, address, error}) =>
-        `node ${node} (${address}) was not reached: ${explainError(error, {brokers: client.brokers, servers: client.servers}).sentence}`,
+  const missed = [
+    ...nodes.flatMap(each => {
+      if (each.reached) return [];
+      const {sentence} = explainError(each.error, {brokers: client.brokers, servers: client.servers});
+      return [`node ${each.node} (${each.address}) was not reached: ${sentence}`];
+    }),
+    ...away.map(
+      ({node, partitions, leaderless}) =>
+        `node ${node} is away: it has copies of ${count(partitions, 'partition')}, of which ${leaderless} ${leaderless === 1 ? 'has' : 'have'} no leader now.`,
+    ),
+  ];
+  if (missed.length > 0)
+    throw new Error(
+      `${reached.length} of ${count(nodes.length + away.length, 'broker')} reached; ${missed.join(' ')}`,
     );
-    throw new Error(`${reached.length} of ${nodes.length} brokers reached; ${reasons.join(' ')}`);
-  }
   const names = reached.length === 1 ? 'the name it gives itself' : 'the name that each gives itself';
   return {
-    said: `${reached.length} ${reached.length === 1 ? 'broker' : 'brokers'} reached under ${names}`,
+    said: `${count(reached.length, 'broker')} reached under ${names}`,
     noted: [...noted],
   };
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${number === 1 ? what : `${what}s`}`;
 }
 
 function print(line: string): void {

@@ -5,7 +5,7 @@ import {commitMetadata, topicIdIn} from './commit-metadata.ts';
 import {withDeadline} from './deadline.ts';
 import {nextAfterEmptyBatches} from './empty-batches.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
-import {presenceIn, type TopicPresence, topicIdentity} from './topic-identity.ts';
+import {presenceIn, sayWithoutIds, type TopicPresence, topicIdentity} from './topic-identity.ts';
 
 /** What the broker says of a partition, in one moment. */
 export type BrokerFacts = TopicPartition & {
@@ -161,8 +161,10 @@ export class Generation {
    * partitions are still ours: whatever answers next may be another one.
    */
   async look(partitions: readonly number[]): Promise<Look> {
-    const metadata = await askMetadata(await this.#offsets.getCoordinator(), [this.#topic]);
+    const coordinator = await this.#offsets.getCoordinator();
+    const metadata = await askMetadata(coordinator, [this.#topic]);
     const presence = presenceIn(metadata, this.#topic);
+    sayWithoutIds(coordinator, presence);
     if (!presence.exists && partitions.length > 0)
       throw new Error(`Topic ${this.#topic} is not there now; perhaps it is being made again`);
     // KafkaJS asks again by itself where this fails.

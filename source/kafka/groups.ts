@@ -92,14 +92,15 @@ export class Groups {
   async describe(group: string): Promise<GroupStatus | null> {
     const coordinator = await this.#coordinator(group);
     const [described, listed] = await withDeadline(
-      Promise.all([describeAt(coordinator, [group]), listAt(coordinator).catch(noneIfNotOffered)]),
+      Promise.all([describeAt(coordinator, [group]), listAt(coordinator).catch(nullIfNotOffered)]),
       deadline,
       `asking about group ${group}`,
     );
-    const isListed = listed.includes(group);
-    if (described === null) return unknownGroup(group);
+    const isListed = listed?.includes(group) ?? true;
+    if (described === null) return isListed ? unknownGroup(group) : null;
     const [found] = described;
-    return found && (found.state !== 'Dead' || isListed) ? statusOf(found, isListed) : null;
+    const isKept = found?.state !== 'Dead' || (listed?.includes(group) ?? false);
+    return found && isKept ? statusOf(found, isKept) : null;
   }
 
   /** What the group has committed, with the ends, by topic and partition; `also`: topics that its members read. */
@@ -260,12 +261,12 @@ async function describeAt(broker: Broker, groupIds: string[]): Promise<readonly 
   try {
     return (await broker.describeGroups({groupIds})).groups;
   } catch (error) {
-    return error instanceof NotOffered ? null : Promise.reject(error);
+    return nullIfNotOffered(error);
   }
 }
 
-function noneIfNotOffered(error: unknown): string[] {
-  if (error instanceof NotOffered) return [];
+function nullIfNotOffered(error: unknown): null {
+  if (error instanceof NotOffered) return null;
   throw error;
 }
 

@@ -196,6 +196,16 @@ declare module 'kafkajs/src/cluster/brokerPool.js' {
   }
 }
 
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
+
+  export default class ConsumerGroup {
+    readonly cluster: Cluster;
+    /** Gets what a fetch from one broker failed with; what it throws ends all fetching. */
+    recoverFromFetch(error: Error): Promise<void>;
+  }
+}
+
 declare module 'kafkajs/src/cluster/index.js' {
   import type {Cluster as Connected} from 'kafkajs/src/consumer/offsetManager/index.js';
 

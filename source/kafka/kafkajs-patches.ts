@@ -1,6 +1,8 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import Broker, {type BrokerMethods, type RequestDefinition} from 'kafkajs/src/broker/index.js';
 import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 import Cluster, {type ClusterMethods} from 'kafkajs/src/cluster/index.js';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type {AskedOffsets, KeptMetadata} from 'kafkajs/src/consumer/offsetManager/index.js';
 import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
@@ -27,6 +29,7 @@ export function patchKafkaJS(): void {
   askOnlyTheLed();
   tryTheNextBroker();
   waitForTheCoordinator();
+  fetchFromTheOthers();
 }
 
 let isPatched = false;
@@ -220,6 +223,25 @@ function isOnItsWay(error: unknown): boolean {
   if (type === 'GROUP_COORDINATOR_NOT_AVAILABLE' || type === 'GROUP_LOAD_IN_PROGRESS') return true;
   return [cause, originalError].some(inner => inner instanceof Error && inner !== error && isOnItsWay(inner));
 }
+
+/**
+ * A node that cannot be reached ends KafkaJS's fetching from all others, and after four tries the whole consumer: a
+ * cluster takes longer than that to give the node up and choose other leaders. While another node is connected, only the
+ * one waits, and its leaders are asked for anew.
+ */
+function fetchFromTheOthers(): void {
+  const {recoverFromFetch} = ConsumerGroup.prototype;
+  ConsumerGroup.prototype.recoverFromFetch = async function (this: ConsumerGroup, error: Error) {
+    if (!unreachable.has(error.name) || !this.cluster.isConnected())
+      return recoverFromFetch.call(this, error);
+    this.cluster.brokerPool.metadataExpireAt = null;
+    await pause(unreachablePause);
+  };
+}
+
+const unreachable = new Set(['KafkaJSConnectionError', 'KafkaJSRequestTimeoutError', 'KafkaJSLockTimeout']);
+/** ms */
+const unreachablePause = 250;
 
 function shuffled<Item>(items: readonly Item[]): Item[] {
   return items

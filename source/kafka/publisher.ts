@@ -27,6 +27,9 @@ type Sending = {
 /** One partition's records: at most one request of them is on its way, so that their order is kept. */
 type Queue = {readonly topic: string; readonly partition: number; waiting: Sending[]; busy: boolean};
 
+/** How many partitions a topic has, and which of them have a leader. */
+type KnownTopic = {readonly count: number; readonly led: readonly number[]};
+
 /** One topic's records whose partition is not chosen yet. */
 type Arrivals = {readonly waiting: Sending[]; isAsking: boolean};
 
@@ -62,7 +65,7 @@ export class KafkaPublisher implements Publisher {
   readonly #arrivals = new Map<string, Arrivals>();
   readonly #pending = new Set<Promise<Delivery>>();
   #cluster: Promise<Cluster> | null = null;
-  #known = new Map<string, number>();
+  #known = new Map<string, KnownTopic>();
   #count = 0;
 
   constructor(options: PublisherOptions) {
@@ -138,7 +141,13 @@ export class KafkaPublisher implements Publisher {
     if (this.#known.has(topic)) return;
     const cluster = await this.#connection();
     await withDeadline(cluster.addMultipleTargetTopics([topic]), topicDeadline, `asking for topic ${topic}`);
-    this.#known.set(topic, cluster.findTopicPartitionMetadata(topic).length);
+    this.#know(cluster, topic);
+  }
+
+  #know(cluster: Cluster, topic: string): void {
+    const partitions = cluster.findTopicPartitionMetadata(topic);
+    const led = partitions.filter(({leader}) => leader >= 0).map(({partitionId}) => partitionId);
+    this.#known.set(topic, {count: partitions.length, led: led.sort((left, right) => left - right)});
   }
 
   async #connection(): Promise<Cluster> {
@@ -158,9 +167,9 @@ export class KafkaPublisher implements Publisher {
 
   /** null: the draft names a partition that the topic does not have. */
   #queueOf({topic, key, partition}: Draft): Queue | null {
-    const count = this.#known.get(topic)!;
+    const {count, led} = this.#known.get(topic)!;
     if (partition !== undefined && (partition < 0 || partition >= count)) return null;
-    const chosen = partition ?? this.#options.partitioner(key, count);
+    const chosen = partition ?? this.#choose(key, count, led);
     const name = `${topic}/${chosen}`;
     let queue = this.#queues.get(name);
     if (!queue) {
@@ -168,6 +177,12 @@ export class KafkaPublisher implements Publisher {
       this.#queues.set(name, queue);
     }
     return queue;
+  }
+
+  /** A key has its partition; a record without one goes where there is a leader, as other clients do it. */
+  #choose(key: Buffer | null, count: number, led: readonly number[]): number {
+    const {partitioner} = this.#options;
+    return key || led.length === 0 ? partitioner(key, count) : led[partitioner(key, led.length)]!;
   }
 
   async #work(queue: Queue): Promise<void> {
@@ -187,7 +202,7 @@ export class KafkaPublisher implements Publisher {
         topicDeadline,
         'finding the leader',
       );
-      this.#known.set(queue.topic, cluster.findTopicPartitionMetadata(queue.topic).length);
+      this.#know(cluster, queue.topic);
       const drafts = batch.map(each => each.delivery.draft);
       const began = performance.now();
       const now = Date.now();
@@ -282,7 +297,7 @@ export class KafkaPublisher implements Publisher {
     const {sentence, retryable} =
       error === undefined
         ? {
-            sentence: `Topic ${topic} has no partition ${partition}; it has ${this.#known.get(topic)}.`,
+            sentence: `Topic ${topic} has no partition ${partition}; it has ${this.#known.get(topic)?.count}.`,
             retryable: false,
           }
         : explainError(error, {brokers: this.#options.client.brokers, topic});

@@ -1,5 +1,6 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
+import {serversOf} from './sockets.ts';
 
 /** Whether a topic is there, and which one it is. */
 export type TopicPresence = {
@@ -38,4 +39,12 @@ export function presenceIn({topics, hasTopicIds: hasIds}: Metadata, topic: strin
 /** The topic's id; null where there is no such topic, or where the server gives topics no ids. */
 export async function topicIdentity(broker: Broker, topic: string): Promise<string | null> {
   return (await topicPresence(broker, topic)).id;
+}
+
+/** Says once, of a server that gives topics no ids, what cannot be noticed there. */
+export function sayWithoutIds(broker: Broker, {hasIds}: TopicPresence): void {
+  if (hasIds) return;
+  serversOf(broker.connectionPool).sayOnce(
+    'This server gives topics no ids: a topic deleted and made again is noticed only when it ends below where the group has come to.',
+  );
 }

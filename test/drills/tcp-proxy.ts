@@ -75,7 +75,7 @@ function passOn(client: Socket, broker: Socket, plan: Plan): void {
 }
 
 /** Frames with their length before them, whole. */
-function eachFrame(socket: Socket, take: (frame: Buffer) => void): void {
+export function eachFrame(socket: Socket, take: (frame: Buffer) => void): void {
   let rest = Buffer.alloc(0);
   socket.on('data', data => {
     rest = rest.length > 0 ? Buffer.concat([rest, data]) : data;

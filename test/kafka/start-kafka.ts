@@ -3,11 +3,13 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {connect, createServer} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {kafkaJars} from './kafka-jars.ts';
+import {kafkaJars, type OldRelease} from './kafka-jars.ts';
 
 export type KafkaOptions = {
   /** 1 (default) or 3, each broker and controller at once. */
   readonly nodes?: 1 | 3;
+  /** Another release than the newest, from 3.3 on. */
+  readonly release?: OldRelease;
   /** The first node's port; the others follow. Left out: free ports. */
   readonly port?: number;
   /** Further listeners of a single node beside the plain one, by their protocol: the port of each. */
@@ -45,7 +47,7 @@ const clusterId = '5L6g3nShT-eMCtK--X86sw';
 const java = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xmx512m', '-Dslf4j.internal.verbosity=ERROR'];
 
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
-  const classpath = join(kafkaJars(), '*');
+  const classpath = join(kafkaJars(options.release), '*');
   const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-kafka-'));
   const count = options.nodes ?? 1;
   const ports = options.port

@@ -100,6 +100,28 @@ export function run(
   return start(args, options).finished;
 }
 
+/** Runs a command whose output is for people. */
+export function runForText(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{readonly code: number | null; readonly stdout: string; readonly stderr: string}> {
+  const {KAFKA_BOOTSTRAP_SERVERS: _, ...environment} = process.env;
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: emptyFolder,
+    env: {...environment, KAFKA_NOTIFY_CONFIG_DIR: emptyFolder, ...env},
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin.end();
+  return new Promise(resolve => child.on('close', code => resolve({code, stdout, stderr})));
+}
+
 /** The texts of the lines with this status, shortened to `partition@offset`. */
 export function positions(lines: readonly Line[], status: string): string[] {
   return lines.filter(line => line.status === status).map(line => `${line.partition}@${line.offset}`);
