@@ -48,10 +48,12 @@ export async function membersDrill(
   const journal = new Journal(options.say);
   const outages = new Outages(broker, journal);
   const moreFlags = ['--join-foreign-group'].filter(programKnows);
-  const groups = plan.groups.map(
-    each =>
-      new DrillGroup(each, {seed: plan.seed, slots: plan.slots, broker, outages, journal, folder, moreFlags}),
-  );
+  const {slots} = plan;
+  const groups = plan.groups.map((each, index) => {
+    // Other messages fail in each group.
+    const seed = plan.seed + 1000 * index;
+    return new DrillGroup(each, {seed, slots, broker, outages, journal, folder, moreFlags});
+  });
   const killAll = () => {
     for (const group of groups) group.killAll();
   };

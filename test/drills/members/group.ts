@@ -66,7 +66,7 @@ export class DrillGroup {
     this.topic = `members-${plan.firstStart}-${plan.policy}-${seed}-${Date.now()}`;
     this.group = `group-${this.topic}`;
     this.#surroundings = surroundings;
-    this.#folder = join(folder, plan.firstStart);
+    this.#folder = join(folder, `${plan.firstStart}-${plan.policy}`);
     mkdirSync(this.#folder);
     this.#attemptsPath = join(this.#folder, 'attempts');
     writeFileSync(this.#attemptsPath, '');
