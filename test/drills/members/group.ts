@@ -235,7 +235,11 @@ export class DrillGroup {
   /** A member that nobody ended is started again. Only one that found no broker at its start may end by itself. */
   #supervise(slot: number, member: Member, flags: readonly string[], how: number | string | null): void {
     if (member.isLeaving || this.#isOver) return;
-    const missedTheBroker = how === 1 && !member.hasMet && this.#surroundings.outages.wasAway(member.began);
+    // A machine that is busy enough makes a broker seem to be away.
+    const mayMiss =
+      this.#surroundings.outages.wasAway(member.began) ||
+      /[Nn]o answer|did not answer/.test(member.lastWords());
+    const missedTheBroker = how === 1 && !member.hasMet && mayMiss;
     if (missedTheBroker) {
       this.counts.startedBySupervisor++;
       this.#say(`${member.name} found no broker, and is started again`);
