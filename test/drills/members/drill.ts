@@ -73,8 +73,10 @@ export async function membersDrill(
     inspector.stop();
   }
   const wrong = inspector.report();
-  if (wrong.length === 0) rmSync(folder, {recursive: true, force: true});
-  return {wrong, counts: counted(), folder: wrong.length === 0 ? null : folder};
+  const counts = counted();
+  if (wrong.length > 0) return {wrong, counts, folder};
+  rmSync(folder, {recursive: true, force: true});
+  return {wrong, counts, folder: null};
 
   async function run(): Promise<void> {
     const producer = new ContinuousProducer(broker.kafka, groups);
