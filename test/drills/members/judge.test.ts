@@ -103,6 +103,7 @@ describe('lost', () => {
     const held: History = {...good, attempts, samples, end: {committed: [9], ends: [10]}};
     expect(judge(held)).toMatchObject([{kind: 'lost', from: 9, to: 9, committed: 9}]);
     expect(judge({...held, skippedByHand: [{partition: 0, offset: 9, at: 12 * second}]})).toEqual([]);
+    expect(kindsOf({...held, skippedByHand: [{partition: 1, offset: 9, at: 12 * second}]})).toEqual(['lost']);
     expect(judge({...held, visited: [{partition: 0, offset: 9, at: 12 * second}]})).toEqual([]);
     expect(judge({...held, policy: 'skip'})).toEqual([]);
   });
