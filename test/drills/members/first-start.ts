@@ -19,19 +19,32 @@ export async function startGroup(
   admin: Admin,
   producer: ContinuousProducer,
 ): Promise<void> {
-  await admin.createTopics({topics: [{topic: group.topic, numPartitions: partitions}]});
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: [{topic: group.topic, numPartitions: partitions}],
+  });
+  // The first group on a cluster has to wait until its coordinator is there.
+  await until(group, async () => (await offsetsOf(admin, group)).ends.length === partitions || 'its leaders');
   const flags = await firstStarts[group.plan.firstStart](group, admin, producer);
-  const founders = await Promise.all(
-    Array.from({length: foundersOf(group.plan)}, (_, slot) => group.add(slot, flags)),
-  );
-  const joined = () => founders.every(({hasMet}) => hasMet) || 'its first members to be in the group';
-  await until(group, joined);
+  const founders = foundersOf(group.plan);
+  await startMembers(group, 0, founders, flags);
   if (group.plan.firstStart !== 'end') await until(group, () => hasCommits(group, admin));
-  const others = Array.from({length: group.plan.members - founders.length}, (_, index) =>
-    group.add(founders.length + index),
+  await startMembers(group, founders, group.plan.members, []);
+}
+
+/** Starts members in the slots from `from` up to `to`, and waits until they are in the group. */
+async function startMembers(
+  group: DrillGroup,
+  from: number,
+  to: number,
+  flags: readonly string[],
+): Promise<void> {
+  const slots = Array.from({length: to - from}, (_, index) => from + index);
+  await Promise.all(slots.map(slot => group.add(slot, flags)));
+  await until(
+    group,
+    () => slots.every(slot => group.hasMet(slot)) || `members ${slots.join(', ')} to be in the group`,
   );
-  const members = await Promise.all(others);
-  await until(group, () => members.every(({hasMet}) => hasMet) || 'its other members to be in the group');
 }
 
 type FirstStartOf = (
@@ -65,9 +78,7 @@ const firstStarts: Readonly<Record<DrillGroup['plan']['firstStart'], FirstStartO
       {partition: 1, from: 25},
     ];
     const {committed} = await offsetsOf(admin, group);
-    for (const {partition, from} of places) {
-      group.replays.push({member: group.nameOfNext(0), partition, from, below: committed[partition]!});
-    }
+    group.replayed = places.map(place => ({...place, below: committed[place.partition]!}));
     return places.flatMap(({partition, from}) => ['--from', `${partition}@${from}`]);
   },
   async committed(group, admin, producer) {
@@ -89,13 +100,7 @@ async function prologue(group: DrillGroup, admin: Admin, producer: ContinuousPro
 }
 
 async function filled(group: DrillGroup, producer: ContinuousProducer): Promise<void> {
-  const sent = async () =>
-    producer.fill(group, retained).then(
-      () => true as const,
-      // A topic that was just made has no leaders yet.
-      () => 'messages to be acknowledged',
-    );
-  await until(group, sent);
+  await until(group, () => producer.fill(group, retained).then(() => true as const));
 }
 
 async function hasCommits(group: DrillGroup, admin: Admin): Promise<true | string> {
@@ -105,11 +110,13 @@ async function hasCommits(group: DrillGroup, admin: Admin): Promise<true | strin
   );
 }
 
-/** Waits until `look` answers true; else it answers what is waited for. */
+/** Waits until `look` answers true; else it answers what is waited for, or rejects with the reason. */
 async function until(group: DrillGroup, look: () => true | string | Promise<true | string>): Promise<void> {
   const end = Date.now() + deadline;
   for (;;) {
-    const found = await look();
+    const found = await Promise.resolve()
+      .then(look)
+      .catch((error: Error) => error.message);
     if (found === true) return;
     if (Date.now() > end) throw new Error(`${group.name}: waited ${deadline / 1000} s in vain for ${found}`);
     await new Promise(resolve => setTimeout(resolve, 50));

@@ -40,7 +40,8 @@ export class DrillGroup {
   readonly counts = {killed: 0, stopped: 0, frozen: 0, started: 0, startedBySupervisor: 0, decidedByHand: 0};
   /** What the retained messages and the first start decide, see `history.ts`. */
   starts: readonly number[] = [];
-  readonly replays: Replay[] = [];
+  /** What a member that is told where to start does again on purpose. */
+  replayed: readonly Omit<Replay, 'member'>[] = [];
   readonly samples: Sample[] = [];
   readonly visited: Finished[] = [];
   deadLetters: readonly Finished[] | null = null;
@@ -55,6 +56,7 @@ export class DrillGroup {
   readonly #file: AttemptsFile;
   readonly #attempts: Attempt[] = [];
   readonly #meetings: Meeting[] = [];
+  readonly #replays: Replay[] = [];
   readonly #skippedByHand: Finished[] = [];
   readonly #slots: (Member | null)[];
   readonly #all: Member[] = [];
@@ -107,16 +109,18 @@ export class DrillGroup {
     const present = this.#running(slot);
     if (present) return present;
     await this.#slots[slot]?.ended;
-    const member = this.launch(this.nameOfNext(slot), flags);
+    const member = this.launch(`${this.plan.firstStart}-${slot}.${this.counts.started}`, flags);
+    if (flags.length > 0)
+      for (const each of this.replayed) this.#replays.push({...each, member: member.name});
     this.#slots[slot] = member;
     void member.ended.then(ended => this.#supervise(slot, member, flags, ended.code ?? ended.signal));
     this.#say(`${member.name} starts${flags.length > 0 ? `: ${flags.join(' ')}` : ''}`);
     return member;
   }
 
-  /** What a member that is started in the slot now will be called. */
-  nameOfNext(slot: number): string {
-    return `${this.plan.firstStart}-${slot}.${this.counts.started}`;
+  /** Whether who is in the slot has been in the group. */
+  hasMet(slot: number): boolean {
+    return this.#slots[slot]?.hasMet ?? false;
   }
 
   kill(slot: number): void {
@@ -212,11 +216,11 @@ export class DrillGroup {
   /** All that is known until now. */
   history(): History {
     for (const attempt of this.#file.readNew()) this.#attempts.push(attempt);
-    const {plan, starts, replays, samples, visited, deadLetters, end} = this;
+    const {plan, starts, samples, visited, deadLetters, end} = this;
     return {
       policy: plan.policy,
       starts,
-      replays,
+      replays: this.#replays,
       attempts: this.#attempts,
       meetings: this.#meetings,
       samples,
