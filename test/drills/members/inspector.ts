@@ -40,13 +40,10 @@ export class Inspector {
   async drained(): Promise<void> {
     // A look that is on its way may still say what was before: the one after it counts.
     const fresh = new Map(this.#groups.map(group => [group, group.samples.length + 2]));
+    const isOver = (group: DrillGroup) =>
+      group.samples.length >= fresh.get(group)! && this.#isDrainedOrStuck(group);
     const end = Date.now() + drainLimit;
-    while (Date.now() < end) {
-      const left = this.#groups.filter(
-        group => group.samples.length < fresh.get(group)! || !isDrained(group),
-      );
-      if (left.length === 0) return;
-      if (left.every(group => this.#isStuck(group))) return;
+    while (Date.now() < end && !this.#groups.every(isOver)) {
       await new Promise(resolve => setTimeout(resolve, 500));
     }
   }
@@ -106,15 +103,20 @@ export class Inspector {
     return judge(group.history(), {...patience, known: patience.known + this.#sampler.longestGap});
   }
 
-  #isStuck(group: DrillGroup): boolean {
+  #isDrainedOrStuck(group: DrillGroup): boolean {
     const last = group.samples.at(-1);
-    if (!last?.known) return false;
-    const stuck = this.#judged(group).filter(({kind}) => kind === 'stuck') as (Violation & {kind: 'stuck'})[];
-    return last.ends.every((end, partition) => {
+    if (!last?.known || last.ends.length < group.partitions) return false;
+    const behind = last.ends.flatMap((end, partition) => {
       const committed = last.committed[partition] ?? -1;
-      if (Math.max(0, committed) >= end) return true;
-      return stuck.some(each => each.partition === partition && each.committed === committed);
+      return Math.max(0, committed) < end ? [{partition, committed}] : [];
     });
+    if (behind.length === 0) return true;
+    const found = this.#judged(group);
+    return behind.every(({partition, committed}) =>
+      found.some(
+        each => each.kind === 'stuck' && each.partition === partition && each.committed === committed,
+      ),
+    );
   }
 
   #standing(): string {
@@ -126,10 +128,4 @@ export class Inspector {
     }, 0);
     return `${processed} processed, ${redelivered} redelivered, lag ${lag}`;
   }
-}
-
-function isDrained({samples, partitions}: DrillGroup): boolean {
-  const last = samples.at(-1);
-  if (!last?.known || last.ends.length < partitions) return false;
-  return last.ends.every((end, partition) => Math.max(0, last.committed[partition] ?? -1) >= end);
 }
