@@ -1,3 +1,4 @@
+import {isDrainedOrStuck} from './drained.ts';
 import type {DrillGroup} from './group.ts';
 import type {Journal} from './journal.ts';
 import {judge, patience} from './judge.ts';
@@ -41,7 +42,9 @@ export class Inspector {
     // A look that is on its way may still say what was before: the one after it counts.
     const fresh = new Map(this.#groups.map(group => [group, group.samples.length + 2]));
     const isOver = (group: DrillGroup) =>
-      group.samples.length >= fresh.get(group)! && this.#isDrainedOrStuck(group);
+      isDrainedOrStuck(group.samples, {fresh: fresh.get(group)!, partitions: group.partitions}, () =>
+        this.#judged(group),
+      );
     const end = Date.now() + drainLimit;
     while (Date.now() < end && !this.#groups.every(isOver)) {
       await new Promise(resolve => setTimeout(resolve, 500));
@@ -101,22 +104,6 @@ export class Inspector {
   /** This process reads late what members say when it is busy: the judge is given as much more patience. */
   #judged(group: DrillGroup): Violation[] {
     return judge(group.history(), {...patience, known: patience.known + this.#sampler.longestGap});
-  }
-
-  #isDrainedOrStuck(group: DrillGroup): boolean {
-    const last = group.samples.at(-1);
-    if (!last?.known || last.ends.length < group.partitions) return false;
-    const behind = last.ends.flatMap((end, partition) => {
-      const committed = last.committed[partition] ?? -1;
-      return Math.max(0, committed) < end ? [{partition, committed}] : [];
-    });
-    if (behind.length === 0) return true;
-    const found = this.#judged(group);
-    return behind.every(({partition, committed}) =>
-      found.some(
-        each => each.kind === 'stuck' && each.partition === partition && each.committed === committed,
-      ),
-    );
   }
 
   #standing(): string {
