@@ -269,7 +269,7 @@ function processed(durationMs: number, output: string | undefined): Outcome {
 class Refusal extends Error {}
 
 /**
- * What V8 compiles for the thread is kept where the program's own is, in a folder that nobody else can read; null where the
+ * What is compiled for the thread is kept where the program's own is, in a folder that nobody else can read; null where the
  * program keeps nothing. It is checked against the text before it is taken.
  */
 function compiledFolder(): string | null {
