@@ -126,7 +126,7 @@ class ModuleHandler implements Handler {
     this.#current = fresh;
     this.#watched.keepOnly(fresh.files);
     this.#watched.add(fresh.files.values());
-    this.#options.onNotice(`${this.name} was loaded again: ${this.#say(saved)} saved.`);
+    this.#options.onNotice(this.#sayLoaded(saved));
     if (before) this.#letGoOn(before);
     for (const partition of fresh.paused) this.#tellPause(partition, true);
     const old = await before?.thread.catch(() => null);
@@ -173,14 +173,15 @@ class ModuleHandler implements Handler {
     for (const listener of this.#pauseListeners) listener(partition, isPaused);
   }
 
-  /** `lib/mail.ts was`, as seen from the module's folder; `it was` for the module itself. */
-  #say(saved: readonly string[]): string {
-    const own = [this.#file, realPath(this.#file)];
-    const others = saved.filter(file => !own.includes(file));
-    if (others.length === 0) return 'it was';
-    const first = relative(dirname(own[1]!), others[0]!);
+  /** What was saved, as seen from the module's folder. */
+  #sayLoaded(saved: readonly string[]): string {
+    const real = realPath(this.#file);
+    const others = saved.filter(file => file !== this.#file && file !== real);
+    if (others.length === 0) return `${this.name} was saved and is loaded anew.`;
+    const first = relative(dirname(real), others[0]!);
     const more = saved.length === others.length ? others.length - 1 : others.length;
-    return more === 0 ? `${first} was` : `${first} and ${more} more were`;
+    const were = more === 0 ? `${first} was` : `${first} and ${more} more were`;
+    return `${this.name} was loaded again: ${were} saved.`;
   }
 }
 

@@ -32,7 +32,8 @@ type InHand = {
   since: number;
 };
 
-const loadDeadline = 15_000;
+/** A large project on a busy machine takes its time to be compiled. */
+const loadDeadline = 30_000;
 /** How often runs in hand are looked at, in ms; a timeout is noticed that much late at most. */
 const lookInterval = 100;
 

@@ -52,6 +52,8 @@ process.on('uncaughtException', error => {
 const start = workerData as WorkerStart;
 const {loader, compiled} = start;
 if (compiled) module.enableCompileCache?.(compiled);
+// Of what the person's own compiler made, the lines are those of the source.
+module.setSourceMapsSupport?.(true, {nodeModules: false, generatedCode: false});
 used.watchNode(new URL('.', import.meta.url).href);
 try {
   const {style, call} = findExported(await loadModule(start, used));

@@ -83,7 +83,7 @@ describe('a module is followed:', () => {
     const {folder, notices} = loaded;
     writeFileSync(join(folder, 'sms.ts'), prints('sms one'));
     writeFileSync(join(folder, 'notify.ts'), notify.replace('./lib/mail', './sms'));
-    await told(loaded, 'it was saved');
+    await told(loaded, 'notify.ts was saved and is loaded anew.');
     expect(await printed(loaded)).toBe('sms one');
     writeFileSync(join(folder, 'lib/mail.ts'), prints('of no use'));
     writeFileSync(join(folder, 'sms.ts'), prints('sms two'));
@@ -182,7 +182,7 @@ export async function processMessage(): Promise<void> {
       join(loaded.folder, 'notify.ts'),
       `export const processMessage = () => console.log('own');\n`,
     );
-    await told(loaded, 'was loaded again');
+    await told(loaded, 'is loaded anew');
     expect(loaded.notices).toHaveLength(1);
     const {globSync} = await import('node:fs');
     expect(globSync('**/*', {cwd: loaded.folder, exclude: ['node_modules/kinds']}).sort()).toEqual([
@@ -204,7 +204,7 @@ export async function processMessage(): Promise<void> {
     });
     const inHand = loaded.handler.handle(runOf(['{}', '{}', '{}']));
     writeFileSync(join(loaded.folder, 'notify.ts'), slow('new'));
-    await told(loaded, 'was loaded again');
+    await told(loaded, 'is loaded anew');
     const outcomes = await inHand;
     expect(outcomes.length).toBeLessThan(3);
     for (const outcome of outcomes) expect(outcome).toMatchObject({status: 'processed', output: 'old'});

@@ -2,7 +2,9 @@ import {readFileSync} from 'node:fs';
 import {createRequire, Module} from 'node:module';
 import {dirname, extname, join} from 'node:path';
 import type {JSXOptions, TransformOptions, TransformResult} from 'jiti';
+import {classFields} from './class-fields.ts';
 import type {CompiledTexts} from './compiled-texts.ts';
+import {decorators} from './decorators.ts';
 import {importsOf} from './interop.ts';
 import {LoadError} from './load-error.ts';
 import {type CodeOptions, TsConfigs} from './tsconfig.ts';
@@ -43,11 +45,14 @@ export function createCompiler(used: (file: string) => void, before: CompiledTex
     const isStandard = given.ts && !config?.experimentalDecorators && /^\s*@[\w(]/m.test(given.source);
     const isEsModule = packages.isEsModule(file);
     const compile = () => {
-      const {code, error} = (isStandard ? withStandardDecorators() : withLegacyDecorators())(options);
+      const {code, error} = (isStandard ? withStandardDecorators() : withLegacyDecorators())({
+        ...options,
+        babel: {...options.babel, ...(given.ts && {plugins: [decorators(config), classFields(config)]})},
+      });
       if (error) throw LoadError.at(file, error);
       return given.async ? withImports(code, isEsModule) : code;
     };
-    const made = [jitisVersion, form, options, isStandard, isEsModule];
+    const made = [jitisVersion, form, options, config, isStandard, isEsModule];
     return {code: before ? before.of(made, compile) : compile()};
   };
 }

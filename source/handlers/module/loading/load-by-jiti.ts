@@ -1,10 +1,13 @@
+import {realpathSync} from 'node:fs';
 import {createJiti, type JitiOptions} from 'jiti';
 import {createCompiler} from './compile.ts';
 import {CompiledTexts} from './compiled-texts.ts';
 import type {UsedFiles} from './used-files.ts';
 
 /** Loads a module and all that it imports, whatever kind of JavaScript or TypeScript they are. `compiled`: see WorkerStart. */
-export function loadByJiti(file: string, used: UsedFiles, compiled: string | null): Promise<unknown> {
+export function loadByJiti(path: string, used: UsedFiles, compiled: string | null): Promise<unknown> {
+  // As Node does: what a link leads to is where its imports are looked for.
+  const file = realpathSync(path);
   const options: JitiOptions = {
     // Its own is in the project, or in a folder that all share; ours is in `CompiledTexts`.
     fsCache: false,
