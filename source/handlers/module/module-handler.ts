@@ -1,6 +1,7 @@
 import {existsSync, realpathSync} from 'node:fs';
 import {basename, dirname, relative, resolve} from 'node:path';
 import type {Handler, Run} from '../../flow/handler.ts';
+import type {Outcome} from '../../flow/outcome.ts';
 import {versionOf} from './file-version.ts';
 import type {UsedFile} from './loading/used-files.ts';
 import {ProcessingThread} from './processing-thread.ts';
@@ -66,19 +67,21 @@ class ModuleHandler implements Handler {
     this.#pauseListeners.push(listener);
   }
 
-  async handle(run: Run) {
+  async handle(run: Run): Promise<readonly Outcome[]> {
     if (this.#closed) return [];
     this.#current ??= this.#load();
-    const {thread} = this.#current;
+    const version = this.#current;
     try {
-      return await (await thread).handle(run);
+      const thread = await version.thread;
+      if (!thread.hasEnded) return await thread.handle(run);
+      // It died when it was just loaded.
+      if (this.#current === version) this.#current = null;
+      return [];
     } catch (error) {
       // It was loaded once and cannot be now: not the message's fault, and the next save may mend it.
-      if (this.#current?.thread === thread) this.#current = null;
-      const message = (error as Error).message;
-      return [
-        {status: 'failed', durationMs: 0, failure: {name: 'handler', message, permanent: false}},
-      ] as const;
+      if (this.#current === version) this.#current = null;
+      const {message} = error as Error;
+      return [{status: 'failed', durationMs: 0, failure: {name: 'handler', message, permanent: false}}];
     }
   }
 
