@@ -25,8 +25,9 @@ const command: Command = {
     --group NAME            KAFKA_GROUP_ID; default: a private group of yours
     --join-foreign-group    join also where other programs are members, or have committed; otherwise that ends with 2, and
                             with the number of messages that would count as processed
-    --handler FILE          a module that exports processMessage(message, context), or KafkaJS's eachMessage;
-                            loaded anew when it is saved. Without any of these five, a value must be JSON.
+    --handler FILE          a module, in TypeScript or JavaScript, that exports processMessage(message, context), or
+                            KafkaJS's eachMessage or eachBatch; loaded again when it, or a file that it imports, is
+                            saved. Without any of these five, a value must be JSON.
     --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
