@@ -39,7 +39,7 @@ class ModuleHandler implements Handler {
   readonly #file: string;
   readonly #options: ModuleOptions;
   readonly #watched: WatchedFiles;
-  readonly #pauseListeners: ((partition: number, isPaused: boolean) => void)[] = [];
+  #pauseListener: (partition: number, isPaused: boolean) => void = () => {};
   #current: Version | null = null;
   #reloading: Promise<void> | null = null;
   #savedMeanwhile: readonly string[] = [];
@@ -64,7 +64,8 @@ class ModuleHandler implements Handler {
   }
 
   onPause(listener: (partition: number, isPaused: boolean) => void): void {
-    this.#pauseListeners.push(listener);
+    this.#pauseListener = listener;
+    for (const partition of this.#current?.paused ?? []) listener(partition, true);
   }
 
   async handle(run: Run): Promise<readonly Outcome[]> {
@@ -173,7 +174,7 @@ class ModuleHandler implements Handler {
   }
 
   #tellPause(partition: number, isPaused: boolean): void {
-    for (const listener of this.#pauseListeners) listener(partition, isPaused);
+    this.#pauseListener(partition, isPaused);
   }
 
   /** What was saved, as seen from the module's folder. */
