@@ -50,18 +50,21 @@ export const errors = {
   INVALID_RECORD: 87,
   THROTTLING_QUOTA_EXCEEDED: 89,
   UNKNOWN_TOPIC_ID: 100,
+  INCONSISTENT_TOPIC_ID: 103,
 } as const;
 
 export type ErrorName = keyof typeof errors;
 
-/** A request is refused with one of Kafka's own errors; `message` is for versions that carry one. */
+/** A request is refused with one of Kafka's own errors; `words` are for versions that carry them, null where Kafka has none. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: number;
+  readonly words: string | null;
 
-  constructor(error: ErrorName, message: string = error) {
-    super(message);
+  constructor(error: ErrorName, words: string | null = error) {
+    super(words ?? error);
     this.code = errors[error];
+    this.words = words;
   }
 }
 

@@ -1,6 +1,7 @@
 import {errors, refusalOf} from '../errors.ts';
 import type {PartitionLog} from '../log/partition-log.ts';
 import {deleteRecords, listOffsets} from '../messages/produce-and-fetch.ts';
+import {isInternal} from '../topic-names.ts';
 import {answer} from './handler.ts';
 
 /** Times that stand for a place in the log. */
@@ -11,9 +12,11 @@ const newestRecord = -3n;
 export const answerListOffsets = answer(listOffsets, (request, call, {topics}) => ({
   topics: request.topics.map(({name, partitions}) => ({
     name,
-    partitions: partitions.map(({partitionIndex, timestamp}) => {
+    partitions: once(partitions).map(({one: {partitionIndex, timestamp}, twice}) => {
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return {partitionIndex, errorCode: injected};
+      if (twice) return {partitionIndex, errorCode: errors.INVALID_REQUEST};
+      if (timestamp < newestRecord) return {partitionIndex, errorCode: errors.UNSUPPORTED_VERSION};
       const log = topics.partition(name, partitionIndex);
       if (!log) return {partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION};
       const found = place(log, timestamp);
@@ -26,6 +29,15 @@ export const answerListOffsets = answer(listOffsets, (request, call, {topics}) =
     }),
   })),
 }));
+
+/** Each partition once, and whether it was asked for more often. */
+function once<T extends {readonly partitionIndex: number}>(partitions: readonly T[]) {
+  const byIndex = new Map<number, {one: T; twice: boolean}>();
+  for (const one of partitions) {
+    byIndex.set(one.partitionIndex, {one, twice: byIndex.has(one.partitionIndex)});
+  }
+  return [...byIndex.values()];
+}
 
 function place(log: PartitionLog, timestamp: bigint): {offset: number; timestamp: number} | null {
   if (timestamp === latest) return {offset: log.end, timestamp: -1};
@@ -42,6 +54,7 @@ export const answerDeleteRecords = answer(deleteRecords, (request, call, {topics
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return refused(injected);
       const log = topics.partition(name, partitionIndex);
+      if (isInternal(name)) return refused(errors.INVALID_TOPIC_EXCEPTION);
       if (!log) return refused(errors.UNKNOWN_TOPIC_OR_PARTITION);
       try {
         return {partitionIndex, lowWatermark: BigInt(log.deleteBelow(Number(offset)))};

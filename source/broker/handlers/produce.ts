@@ -1,5 +1,6 @@
 import {errors, refusalOf} from '../errors.ts';
 import {initProducerId, produce} from '../messages/produce-and-fetch.ts';
+import {isInternal} from '../topic-names.ts';
 import {answer, type Call, type State} from './handler.ts';
 
 const acksNone = 0;
@@ -29,6 +30,7 @@ function append(topic: string, index: number, records: Buffer | null, injected: 
   if (injected !== 0) return refusedPart(index, injected);
   const log = state.topics.partition(topic, index);
   if (!log) return refusedPart(index, errors.UNKNOWN_TOPIC_OR_PARTITION);
+  if (isInternal(topic)) return refusedPart(index, errors.INVALID_TOPIC_EXCEPTION);
   try {
     const {baseOffset, appendTime} = log.append(records ?? Buffer.alloc(0));
     return {
