@@ -3,6 +3,7 @@ import {answerAlterConfigs, answerDescribeConfigs, answerIncrementalAlterConfigs
 import {answerFetch} from './fetch.ts';
 import {answerDeleteGroups, answerDescribeGroups, answerListGroups} from './groups.ts';
 import type {Handler} from './handler.ts';
+import {answerDescribeLogDirs} from './log-dirs.ts';
 import {answerHeartbeat, answerJoinGroup, answerLeaveGroup, answerSyncGroup} from './membership.ts';
 import {answerOffsetCommit, answerOffsetDelete, answerOffsetFetch} from './offsets-of-groups.ts';
 import {answerDeleteRecords, answerListOffsets} from './offsets-of-logs.ts';
@@ -25,6 +26,7 @@ const handlers: readonly Handler[] = [
   answerDescribeConfigs,
   answerAlterConfigs,
   answerIncrementalAlterConfigs,
+  answerDescribeLogDirs,
   answerJoinGroup,
   answerSyncGroup,
   answerHeartbeat,

@@ -1,11 +1,12 @@
 import * as cluster from './cluster.ts';
 import * as groups from './groups.ts';
+import * as logDirs from './log-dirs.ts';
 import * as membership from './membership.ts';
 import * as records from './produce-and-fetch.ts';
 import * as topics from './topics.ts';
 
 /** Every API that the broker speaks, by its name in the code. */
-export const apis = {...cluster, ...groups, ...membership, ...records, ...topics};
+export const apis = {...cluster, ...groups, ...logDirs, ...membership, ...records, ...topics};
 
 export type ApiName = (typeof names)[number];
 
@@ -30,6 +31,7 @@ const names = [
   'DeleteRecords',
   'InitProducerId',
   'DescribeConfigs',
+  'DescribeLogDirs',
   'AlterConfigs',
   'CreatePartitions',
   'DeleteGroups',
