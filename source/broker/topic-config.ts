@@ -23,7 +23,7 @@ type Known = {
   readonly also?: number;
 };
 
-/** A topic's settings with Kafka's defaults. The first eight change what is done here; the others are only kept. */
+/** A topic's settings with Kafka's defaults. The first ten change what is done here; the others are only kept. */
 export const knownConfigs: Readonly<Record<string, Known>> = {
   'cleanup.policy': {type: 'list', default: 'delete', among: ['compact', 'delete']},
   'max.message.bytes': {type: 'int', default: '1048588', least: 0},
@@ -31,6 +31,8 @@ export const knownConfigs: Readonly<Record<string, Known>> = {
   'min.insync.replicas': {type: 'int', default: '1', least: 1},
   'retention.bytes': {type: 'long', default: '-1', least: -1},
   'retention.ms': {type: 'long', default: '604800000', least: -1},
+  'message.timestamp.after.max.ms': {type: 'long', default: '3600000', least: 0},
+  'message.timestamp.before.max.ms': {type: 'long', default: '9223372036854775807', least: 0},
   'segment.bytes': {type: 'int', default: '1073741824', least: 1_048_576},
   'segment.ms': {type: 'long', default: '604800000', least: 1},
   'compression.type': {
@@ -51,8 +53,6 @@ export const knownConfigs: Readonly<Record<string, Known>> = {
   'local.retention.bytes': {type: 'long', default: '-2', least: -2},
   'local.retention.ms': {type: 'long', default: '-2', least: -2},
   'max.compaction.lag.ms': {type: 'long', default: '9223372036854775807', least: 1},
-  'message.timestamp.after.max.ms': {type: 'long', default: '3600000', least: 0},
-  'message.timestamp.before.max.ms': {type: 'long', default: '9223372036854775807', least: 0},
   'min.cleanable.dirty.ratio': {type: 'double', default: '0.5', least: 0, most: 1},
   'min.compaction.lag.ms': {type: 'long', default: '0', least: 0},
   preallocate: {type: 'boolean', default: 'false', among: ['true', 'false']},
@@ -150,6 +150,8 @@ export class TopicConfig {
       segmentMs: Number(this.value('segment.ms')),
       retentionMs: Number(this.value('retention.ms')),
       retentionBytes: Number(this.value('retention.bytes')),
+      mostBefore: Number(this.value('message.timestamp.before.max.ms')),
+      mostAfter: Number(this.value('message.timestamp.after.max.ms')),
       appendTime: this.value('message.timestamp.type') === 'LogAppendTime',
       compacted: policy.includes('compact'),
       deletes: policy.includes('delete'),

@@ -16,6 +16,9 @@ export type LogRules = {
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly appendTime: boolean;
+  /** How far the records' own times may lie before and after the broker's. */
+  readonly mostBefore: number;
+  readonly mostAfter: number;
   readonly compacted: boolean;
   readonly deletes: boolean;
 };
@@ -61,7 +64,12 @@ export class PartitionLog {
   /** Checks a producer's batch and appends it. What was appended before is not appended again (idempotence). */
   append(batch: Buffer): Appended {
     const rules = this.#rules();
-    const head = checkBatch(batch, {maxSize: rules.maxMessageBytes, keysNeeded: rules.compacted});
+    const now = this.#now();
+    const head = checkBatch(batch, {
+      maxSize: rules.maxMessageBytes,
+      keysNeeded: rules.compacted,
+      ...(!rules.appendTime && {times: {earliest: now - rules.mostBefore, latest: now + rules.mostAfter}}),
+    });
     if (head.producerId >= 0n) {
       const known = this.#producers.check(head);
       if (known !== null) return {baseOffset: known, appendTime: -1};
