@@ -5,6 +5,7 @@ Argument: brokers.
 
 import asyncio
 import sys
+import time
 import uuid
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -55,6 +56,14 @@ async def take(consumer, count):
     return [await asyncio.wait_for(consumer.getone(), 30) for _ in range(count)]
 
 
+async def eventually(holds):
+    """A broker may tell of a change a moment after it has confirmed it."""
+    until = time.monotonic() + 30
+    while not await holds():
+        assert time.monotonic() < until, "it never came to hold"
+        await asyncio.sleep(0.05)
+
+
 async def main():
     admin = AIOKafkaAdminClient(bootstrap_servers=brokers)
     await admin.start()
@@ -62,7 +71,13 @@ async def main():
     assert [error[1] for error in made.topic_errors] == [0], made
     again = await admin.create_topics([NewTopic(topic, 2, 1)])
     assert [error[1] for error in again.topic_errors] == [36], again
-    assert topic in await admin.list_topics()
+    async def is_listed():
+        return topic in await admin.list_topics()
+
+    async def is_gone():
+        return not await is_listed()
+
+    await eventually(is_listed)
 
     for codec in codecs:
         await publish(codec)
@@ -102,7 +117,7 @@ async def main():
     assert [error[1] for error in grown.topic_errors] == [0], grown
     assert group in [each[0] for each in await admin.list_consumer_groups()]
     await admin.delete_topics([topic])
-    assert topic not in await admin.list_topics()
+    await eventually(is_gone)
     await admin.close()
     print("done")
 

@@ -24,10 +24,11 @@ await admin.createTopics({topics: [topic], partitions: 2, replicas: 1});
 await assert.rejects(admin.createTopics({topics: [topic], partitions: 2, replicas: 1}));
 await assert.rejects(admin.createPartitions({topics: [{name: topic, count: 3, assignments: []}]}));
 await admin.createPartitions({topics: [{name: topic, count: 3}]});
-const {topics} = await admin.metadata({topics: [topic]});
-assert.equal(topics.get(topic).partitionsCount, 3);
-assert.ok((await admin.listTopics()).includes(topic));
-
+await eventually(async () => (await admin.listTopics()).includes(topic));
+await eventually(async () => {
+  const {topics} = await admin.metadata({topics: [topic], forceUpdate: true});
+  return topics.get(topic).partitionsCount === 3;
+});
 const producer = new Producer({...connection, serializers: stringSerializers, autocreateTopics: false});
 for (const compression of codecs) {
   const messages = Array.from({length: each}, (_, index) => ({
@@ -100,9 +101,18 @@ assert.ok(
 await admin.deleteGroups({groups: [groupId]});
 assert.ok(!(await admin.listGroups()).has(groupId));
 await admin.deleteTopics({topics: [topic]});
-assert.ok(!(await admin.listTopics()).includes(topic));
+await eventually(async () => !(await admin.listTopics()).includes(topic));
 await admin.close();
 console.log('done');
+
+/** A broker may tell of a change a moment after it has confirmed it. */
+async function eventually(holds) {
+  const until = Date.now() + 30_000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < until, `it never came to hold: ${holds}`);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
 
 function member() {
   return new Consumer({...connection, groupId, deserializers: stringDeserializers, autocommit: false});

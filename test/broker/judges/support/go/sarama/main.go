@@ -30,9 +30,11 @@ func main() {
 	if err := admin.CreateTopic(topic, detail, false); !errors.Is(err, sarama.ErrTopicAlreadyExists) {
 		panic(fmt.Sprintf("created twice: %v", err))
 	}
-	if _, found := sure(admin.ListTopics())[topic]; !found {
-		panic("not listed")
+	listed := func() bool {
+		_, found := sure(admin.ListTopics())[topic]
+		return found
 	}
+	eventually(listed)
 
 	for _, codec := range codecs {
 		publish(brokers, topic, codec, false)
@@ -99,9 +101,7 @@ func main() {
 	must(admin.CreatePartitions(topic, 3, nil, false))
 	must(admin.DeleteConsumerGroup(group))
 	must(admin.DeleteTopic(topic))
-	if _, found := sure(admin.ListTopics())[topic]; found {
-		panic("still listed")
-	}
+	eventually(func() bool { return !listed() })
 	must(admin.Close())
 	fmt.Println("done")
 }
@@ -196,6 +196,17 @@ func take(brokers []string, topic, group string, count int, commit map[int32]int
 	must(<-ended)
 	must(consumer.Close())
 	return read
+}
+
+// A broker may tell of a change a moment after it has confirmed it.
+func eventually(holds func() bool) {
+	until := time.Now().Add(30 * time.Second)
+	for !holds() {
+		if time.Now().After(until) {
+			panic("it never came to hold")
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 func span(from, to int) []int64 {

@@ -7,7 +7,7 @@ use rskafka::client::partition::{Compression, OffsetAt, UnknownTopicHandling};
 use rskafka::client::ClientBuilder;
 use rskafka::record::Record;
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const EACH: i64 = 10;
 const CODECS: [(&str, Compression); 5] = [
@@ -78,9 +78,9 @@ async fn main() {
         assert_eq!(place.get_offset(OffsetAt::Earliest).await.unwrap(), 5);
     }
 
-    assert!(names(&client).await.contains(&topic));
+    listed(&client, &topic, true).await;
     controller.delete_topic(&topic, 10_000).await.unwrap();
-    assert!(!names(&client).await.contains(&topic));
+    listed(&client, &topic, false).await;
     println!("done");
 }
 
@@ -96,12 +96,15 @@ fn record(codec: &str, index: i64) -> Record {
     }
 }
 
-async fn names(client: &rskafka::client::Client) -> Vec<String> {
-    client
-        .list_topics()
-        .await
-        .unwrap()
-        .into_iter()
-        .map(|each| each.name)
-        .collect()
+/// A broker may tell of a change a moment after it has confirmed it.
+async fn listed(client: &rskafka::client::Client, topic: &str, expected: bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let topics = client.list_topics().await.unwrap();
+        if topics.iter().any(|each| each.name == topic) == expected {
+            return;
+        }
+        assert!(Instant::now() < until, "it never came to hold");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
