@@ -5,7 +5,7 @@ import type {Limits} from './limits.ts';
 import {Memory} from './log/memory.ts';
 import {PartitionLog} from './log/partition-log.ts';
 import {checkConfig, TopicConfig} from './topic-config.ts';
-import {checkNewName, isInternal} from './topic-names.ts';
+import {checkNewName} from './topic-names.ts';
 
 export type Topic = {
   readonly name: string;
@@ -72,27 +72,22 @@ export class Topics {
         'Number of partitions was set to an invalid non-positive value.',
       );
     }
-    if (!isInternal(wanted.name)) this.#checkCount(wanted.partitions);
+    this.#checkCount(wanted.partitions);
   }
 
   create(wanted: NewTopic): Topic {
     this.check(wanted);
-    const config = new TopicConfig(this.defaultConfig, wanted.config);
-    const topic: Topic = {name: wanted.name, id: randomBytes(16), partitions: [], config};
-    this.#byName.set(topic.name, topic);
-    this.#byId.set(keyOf(topic.id), topic);
-    this.#add(topic, wanted.partitions);
-    return topic;
+    return this.#make(wanted);
   }
 
-  /** One of Kafka's own topics, made when it is first needed. It does not count among what clients may make. */
+  /** One of Kafka's own topics, made when it is first needed, also where clients may make no more. */
   ensureInternal(name: string): Topic {
     const config = new Map([
       ['cleanup.policy', 'compact'],
       ['compression.type', 'producer'],
       ['segment.bytes', '104857600'],
     ]);
-    return this.#byName.get(name) ?? this.create({name, partitions: 1, config});
+    return this.#byName.get(name) ?? this.#make({name, partitions: 1, config});
   }
 
   /** To `count` partitions in all. */
@@ -114,13 +109,22 @@ export class Topics {
   delete(topic: Topic): void {
     this.#byName.delete(topic.name);
     this.#byId.delete(keyOf(topic.id));
-    if (!isInternal(topic.name)) this.#partitions -= topic.partitions.length;
+    this.#partitions -= topic.partitions.length;
     for (const log of topic.partitions) log.close();
   }
 
   /** Looks through all logs for what its topic's rules no longer keep. */
   retain(): void {
     for (const topic of this.#byName.values()) for (const log of topic.partitions) log.retain();
+  }
+
+  #make(wanted: NewTopic): Topic {
+    const config = new TopicConfig(this.defaultConfig, wanted.config);
+    const topic: Topic = {name: wanted.name, id: randomBytes(16), partitions: [], config};
+    this.#byName.set(topic.name, topic);
+    this.#byId.set(keyOf(topic.id), topic);
+    this.#add(topic, wanted.partitions);
+    return topic;
   }
 
   #add(topic: Topic, count: number): void {
@@ -133,7 +137,7 @@ export class Topics {
         ),
       );
     }
-    if (!isInternal(topic.name)) this.#partitions += count;
+    this.#partitions += count;
   }
 
   #checkCount(more: number): void {
