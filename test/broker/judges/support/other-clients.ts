@@ -81,21 +81,33 @@ function rustJudge(): Judge {
   if (spawnSync('cargo', ['--version']).status !== 0) return {reason: 'there is no cargo on this machine'};
   const failed = madeOnce(folder, making => {
     cpSync(sources, making, {recursive: true});
-    return run('cargo', ['build', '--quiet'], making);
+    // What was compiled stays, so that a build that ran out of time goes on where it was.
+    const compiled = join(cache, 'rskafka', 'target');
+    const wrong = run('cargo', ['build', '--quiet', '--target-dir', compiled], making);
+    if (wrong === null) cpSync(join(compiled, 'debug', 'judge'), join(making, 'judge'));
+    return wrong;
   });
   if (failed) return {reason: `rskafka cannot be built here: ${failed}`};
-  return {command: join(folder, 'target', 'debug', 'judge'), before: [], after: []};
+  return {command: join(folder, 'judge'), before: [], after: []};
 }
+
+const failures = new Map<string, string>();
 
 /** Makes what a folder in the cache holds, once; answers why it could not. A folder that is there is whole. */
 function madeOnce(folder: string, make: (making: string) => string | null): string | null {
   if (existsSync(folder)) return null;
+  const before = failures.get(folder);
+  if (before) return before;
   const making = `${folder}.${process.pid}`;
   mkdirSync(making, {recursive: true});
   console.error(`Making ${folder} (once) …`);
   const failed = make(making);
-  if (failed === null) renameSync(making, folder);
-  else rmSync(making, {recursive: true, force: true});
+  if (failed === null) {
+    renameSync(making, folder);
+    return null;
+  }
+  rmSync(making, {recursive: true, force: true});
+  failures.set(folder, failed);
   return failed;
 }
 
