@@ -126,8 +126,10 @@ type Named = {readonly name?: unknown; readonly topic?: unknown; readonly topicI
 
 /** The topics and partitions that a request of any API names. */
 function targetsOf(request: unknown, nameOf: (id: Buffer) => string | undefined): Target[] {
-  const {topicData, topics, topicNames} = request as Record<string, unknown>;
-  const named = [topicData, topics, topicNames].find(each => Array.isArray(each) && each.length > 0);
+  const {topicData, topics, topicNames, v3AndBelowTopics} = request as Record<string, unknown>;
+  const named = [topicData, topics, topicNames, v3AndBelowTopics].find(
+    each => Array.isArray(each) && each.length > 0,
+  );
   return ((named ?? []) as (Named | string)[]).flatMap((each): Target[] => {
     if (typeof each === 'string') return [{topic: each, partition: null}];
     const topic = String(each.name || each.topic || (each.topicId && nameOf(each.topicId)) || '');

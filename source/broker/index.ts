@@ -9,6 +9,8 @@ import {defaultLimits, type Limits} from './limits.ts';
 import {Memory} from './log/memory.ts';
 import {isInternal} from './topic-names.ts';
 import {Topics} from './topics.ts';
+import {finishIn} from './transactions/finish.ts';
+import {Transactions} from './transactions/transactions.ts';
 
 export type {ErrorName} from './errors.ts';
 export type {FaultAt, FaultEffect, Faults} from './faults.ts';
@@ -72,13 +74,18 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   const host = options.host ?? '127.0.0.1';
   let producerId = firstProducerId;
   let port = options.port ?? 0;
+  const topics = new Topics(clock, limits, new Map(Object.entries(defaults.topicConfig)));
+  const groups = new Groups(clock, limits, defaults.groupInitialDelay);
+  const nextProducerId = () => producerId++;
+  const finish = finishIn(topics, groups);
   const state: State = {
-    topics: new Topics(clock, limits, new Map(Object.entries(defaults.topicConfig))),
-    groups: new Groups(clock, limits, defaults.groupInitialDelay),
+    topics,
+    groups,
+    transactions: new Transactions(limits, {clock, nextProducerId, finish}),
     clock,
     clusterId: randomBytes(16).toString('base64url'),
     defaults,
-    nextProducerId: () => producerId++,
+    nextProducerId,
   };
   const surroundings: Surroundings = {
     state,
@@ -135,6 +142,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
       clearInterval(retention);
       faults.clear();
       await stopListening();
+      state.transactions.close();
       state.groups.close();
       for (const topic of state.topics.all()) state.topics.delete(topic);
     },

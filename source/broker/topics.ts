@@ -24,6 +24,7 @@ export type NewTopic = {
 /** All topics and what they hold. */
 export class Topics {
   readonly memory: Memory;
+  readonly #producerMemory: Memory;
   readonly defaultConfig: ReadonlyMap<string, string>;
   readonly #clock: Clock;
   readonly #limits: Limits;
@@ -34,6 +35,7 @@ export class Topics {
   constructor(clock: Clock, limits: Limits, defaultConfig: ReadonlyMap<string, string>) {
     for (const [name, value] of defaultConfig) checkConfig(name, value);
     this.memory = new Memory(limits.retained);
+    this.#producerMemory = new Memory(limits.producerBytes);
     this.defaultConfig = defaultConfig;
     this.#clock = clock;
     this.#limits = limits;
@@ -132,6 +134,7 @@ export class Topics {
       topic.partitions.push(
         new PartitionLog(
           this.memory,
+          this.#producerMemory,
           () => topic.config.rules(),
           () => this.#clock.now(),
         ),

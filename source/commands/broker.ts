@@ -13,7 +13,8 @@ const command: Command = {
     $ kafka-notify broker [options]
 
   Runs the embedded broker alone, until Ctrl+C: one node, in memory, for a first look, demonstrations and tests. Any Kafka
-  client can use it. It is not Apache Kafka, and its data ends with it. Prints its address as one JSON line.
+  client can use it, in groups and in transactions. It is not Apache Kafka, and its data ends with it. Prints its address as
+  one JSON line.
 
   Options
     --port N      where it listens (9092); 0: a free port

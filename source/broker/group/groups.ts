@@ -109,11 +109,8 @@ export class Groups {
         bytes += bytesPerGroup + member.assignment.length;
         for (const {name, metadata} of member.protocols) bytes += name.length + metadata.length;
       }
-      for (const {topic, partitions} of offsets.all()) {
-        for (const partition of partitions) {
-          bytes += bytesPerCommit + offsets.get(topic, partition)!.metadata.length;
-        }
-      }
+      const {count, metadata} = offsets.measure();
+      bytes += count * bytesPerCommit + metadata;
     }
     return bytes;
   }

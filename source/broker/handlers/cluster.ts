@@ -3,6 +3,7 @@ import {apiVersions, describeCluster, findCoordinator, metadata} from '../messag
 import {checkTopicName, committedOffsets, isInternal} from '../topic-names.ts';
 import type {Topic} from '../topics.ts';
 import {answer, type Call, type Handler, nodeId, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 
 /** `served` is asked late: this handler is one of those it tells of. */
 export const answerApiVersions = (served: () => readonly Handler[]) =>
@@ -24,7 +25,7 @@ const idsSince = 12;
 export const answerMetadata = answer(metadata, (request, call, state) => {
   // In version 0 an empty list asks for all.
   const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
-  const named = request.topics ?? [];
+  const named = once(request.topics ?? [], each => each.name ?? each.topicId.toString('hex'));
   const byId = named.some(({name, topicId}) => name === null || !topicId.equals(noId));
   if (byId && call.version < idsSince) {
     const refused = named.map(({name, topicId}) => ({
@@ -94,24 +95,22 @@ export const answerDescribeCluster = answer(describeCluster, (_, {address}, {clu
   brokers: [{brokerId: nodeId, host: address.host, port: address.port}],
 }));
 
-const groupKey = 0;
-const transactionKey = 1;
+/** What a coordinator is for, by Kafka's numbers. */
+const keyTypes = {group: 0, transaction: 1} as const;
 
 export const answerFindCoordinator = answer(findCoordinator, (request, {version, address}, {topics}) => {
+  const {keyType} = request;
   // As with Kafka it comes into being with the first group that is looked for.
-  if (request.keyType === groupKey) topics.ensureInternal(committedOffsets);
+  if (keyType === keyTypes.group) topics.ensureInternal(committedOffsets);
   const found =
-    request.keyType === groupKey
+    keyType === keyTypes.group || keyType === keyTypes.transaction
       ? {nodeId, host: address.host, port: address.port, errorCode: 0, errorMessage: null}
       : {
           nodeId: -1,
           host: '',
           port: -1,
-          errorCode:
-            request.keyType === transactionKey
-              ? errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-              : errors.INVALID_REQUEST,
-          errorMessage: 'The embedded broker has no transactions.',
+          errorCode: errors.INVALID_REQUEST,
+          errorMessage: `The embedded broker has no coordinator of type ${keyType}.`,
         };
   return version < 4 ? found : {coordinators: request.coordinatorKeys.map(key => ({key, ...found}))};
 });

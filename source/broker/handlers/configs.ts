@@ -4,6 +4,7 @@ import {checkConfig, checkKnown, configTypeNumber, knownConfigs, type TopicConfi
 import {checkTopicName} from '../topic-names.ts';
 import type {Topic, Topics} from '../topics.ts';
 import {answer, nodeId, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 
 const resource = {topic: 2, broker: 4} as const;
 /** Brokers, their loggers, client metrics, groups: with settings at Kafka, and none to be altered here. */
@@ -16,15 +17,21 @@ export function sourceOf(config: TopicConfig, name: string): number {
   return config.value(name) === knownConfigs[name]!.default ? source.default : source.staticBroker;
 }
 
+type Resource = {readonly resourceType: number; readonly resourceName: string};
+
+const identity = ({resourceType, resourceName}: Resource) => `${resourceType} ${resourceName}`;
+
 export const answerDescribeConfigs = answer(describeConfigs, (request, _, state) => ({
-  results: request.resources.map(({resourceType, resourceName, configurationKeys}) => {
+  results: once(request.resources, identity).map(({resourceType, resourceName, configurationKeys}) => {
     let configs: ReturnType<typeof describeTopic> = [];
     const refused = refusedAs(() => {
       const all =
         resourceType === resource.topic
           ? describeTopic(topicNamed(state.topics, resourceName, '').config)
           : describeBroker(resourceType, resourceName, state);
-      configs = all.filter(({name}) => configurationKeys === null || configurationKeys.includes(name));
+      // Without a name all are asked for, as with none said at all.
+      const wanted = configurationKeys?.length ? new Set(configurationKeys) : null;
+      configs = wanted ? all.filter(({name}) => wanted.has(name)) : all;
     });
     return {...refused, resourceType, resourceName, configs};
   }),

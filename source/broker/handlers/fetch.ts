@@ -1,6 +1,7 @@
 import type {RequestOf, ResponseOf} from '../codec/api.ts';
 import {errors} from '../errors.ts';
 import type {PartitionLog} from '../log/partition-log.ts';
+import type {Aborted} from '../log/undecided.ts';
 import {fetch} from '../messages/produce-and-fetch.ts';
 import type {Topic} from '../topics.ts';
 import {answer, type Call, type State} from './handler.ts';
@@ -38,6 +39,13 @@ export const answerFetch = answer(fetch, (request, call, state) => {
   });
 });
 
+const readCommitted = 1;
+
+/** The offset that a reader does not come past: what is not decided is for those only that take it too. */
+function limitOf(log: PartitionLog, {isolationLevel}: Request): number {
+  return isolationLevel === readCommitted ? log.stable : log.end;
+}
+
 /** Whether there is nothing to wait for: enough bytes, an error that is to be told, or no time to wait. */
 function isEnough(request: Request, call: Call, state: State): boolean {
   if (request.maxWaitMs <= 0 || request.minBytes <= 0) return true;
@@ -48,7 +56,7 @@ function isEnough(request: Request, call: Call, state: State): boolean {
       const log = topic?.partitions[wanted.partition];
       if (!log || problem(log, wanted) !== 0 || call.errorFor(topic!.name, wanted.partition) !== 0)
         return true;
-      bytes += log.bytesFrom(Number(wanted.fetchOffset));
+      bytes += log.bytesFrom(Number(wanted.fetchOffset), limitOf(log, request));
       if (bytes >= request.minBytes) return true;
     }
   }
@@ -94,20 +102,19 @@ function read(request: Request, call: Call, state: State): Response {
     const wrong = problem(log, wanted);
     if (wrong !== 0) return refused(wrong);
     // The first batch of all is always given, so that a consumer with small limits still gets on.
-    const records = log.read(
-      Number(wanted.fetchOffset),
-      Math.min(left, Math.max(0, wanted.partitionMaxBytes)),
-      first,
-    );
+    const offset = Number(wanted.fetchOffset);
+    const most = Math.min(left, Math.max(0, wanted.partitionMaxBytes));
+    const records = log.read(offset, most, first, limitOf(log, request));
     if (records.length > 0) first = false;
     left = Math.max(0, left - records.length);
     return {
       partitionIndex,
       errorCode: 0,
       highWatermark: BigInt(log.end),
-      lastStableOffset: BigInt(log.end),
+      lastStableOffset: BigInt(log.stable),
       logStartOffset: BigInt(log.start),
-      abortedTransactions: request.isolationLevel === 1 ? [] : null,
+      abortedTransactions:
+        request.isolationLevel === readCommitted ? log.abortedIn(offset, records).map(told) : null,
       records,
     };
   };
@@ -122,6 +129,10 @@ function read(request: Request, call: Call, state: State): Response {
       };
     }),
   };
+}
+
+function told({producerId, firstOffset}: Aborted) {
+  return {producerId, firstOffset: BigInt(firstOffset)};
 }
 
 const nothing = Buffer.alloc(0);

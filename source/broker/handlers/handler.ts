@@ -4,11 +4,13 @@ import type {Fields} from '../codec/fields.ts';
 import {refusalOf} from '../errors.ts';
 import type {Groups} from '../group/groups.ts';
 import type {Topics} from '../topics.ts';
+import type {Transactions} from '../transactions/transactions.ts';
 
 /** What all handlers share: the broker's state. */
 export type State = {
   readonly topics: Topics;
   readonly groups: Groups;
+  readonly transactions: Transactions;
   readonly clock: Clock;
   readonly clusterId: string;
   readonly defaults: Defaults;

@@ -8,6 +8,9 @@ import {answer} from './handler.ts';
 const latest = -1n;
 const earliest = -2n;
 const newestRecord = -3n;
+const readCommitted = 1;
+
+type Place = {readonly offset: number; readonly timestamp: number};
 
 export const answerListOffsets = answer(listOffsets, (request, call, {topics}) => ({
   topics: request.topics.map(({name, partitions}) => ({
@@ -19,7 +22,8 @@ export const answerListOffsets = answer(listOffsets, (request, call, {topics}) =
       if (timestamp < newestRecord) return {partitionIndex, errorCode: errors.UNSUPPORTED_VERSION};
       const log = topics.partition(name, partitionIndex);
       if (!log) return {partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION};
-      const found = place(log, timestamp);
+      const limit = request.isolationLevel === readCommitted ? log.stable : log.end;
+      const found = place(log, timestamp, limit);
       return {
         partitionIndex,
         timestamp: BigInt(found?.timestamp ?? -1),
@@ -39,11 +43,13 @@ function once<T extends {readonly partitionIndex: number}>(partitions: readonly 
   return [...byIndex.values()];
 }
 
-function place(log: PartitionLog, timestamp: bigint): {offset: number; timestamp: number} | null {
-  if (timestamp === latest) return {offset: log.end, timestamp: -1};
+/** A reader of committed records learns of none from `limit` on, where not all is decided. */
+function place(log: PartitionLog, timestamp: bigint, limit: number): Place | null {
+  if (timestamp === latest) return {offset: limit, timestamp: -1};
   if (timestamp === earliest) return {offset: log.start, timestamp: -1};
-  if (timestamp === newestRecord) return log.newest();
-  return timestamp < 0n ? null : log.findTimestamp(Number(timestamp));
+  const found =
+    timestamp === newestRecord ? log.newest() : timestamp < 0n ? null : log.findTimestamp(Number(timestamp));
+  return found && found.offset < limit ? found : null;
 }
 
 export const answerDeleteRecords = answer(deleteRecords, (request, call, {topics}) => ({

@@ -27,6 +27,7 @@ export type BatchHead = {
   /** In bytes, with everything. */
   readonly size: number;
   readonly compressed: boolean;
+  readonly transactional: boolean;
   /** ms since 1970. */
   readonly baseTimestamp: number;
   readonly maxTimestamp: number;
@@ -45,6 +46,13 @@ export function lastOffsetOf(bytes: Buffer, at: number): number {
   return int64(bytes, at) + bytes.readInt32BE(at + position.lastOffsetDelta);
 }
 
+/** The offset behind the last of these batches, which are whole; `otherwise` where there is none. */
+export function offsetBehind(bytes: Buffer, otherwise: number): number {
+  let behind = otherwise;
+  for (let at = 0; at < bytes.length; at += sizeOfBatch(bytes, at)) behind = lastOffsetOf(bytes, at) + 1;
+  return behind;
+}
+
 export function maxTimestampOf(bytes: Buffer, at: number): number {
   return int64(bytes, at + times.max);
 }
@@ -56,6 +64,7 @@ export function readHead(bytes: Buffer, at: number): BatchHead {
     lastOffset: baseOffset + bytes.readInt32BE(at + position.lastOffsetDelta),
     size: sizeOfBatch(bytes, at),
     compressed: (bytes.readInt16BE(at + position.attributes) & compressionBits) !== 0,
+    transactional: (bytes.readInt16BE(at + position.attributes) & transactionalBit) !== 0,
     baseTimestamp: int64(bytes, at + times.base),
     maxTimestamp: int64(bytes, at + times.max),
     count: bytes.readInt32BE(at + countAt),
@@ -120,8 +129,8 @@ function checkHead(bytes: Buffer): void {
   const attributes = bytes.readInt16BE(position.attributes);
   if (attributes & controlBit)
     throw new Refusal('INVALID_RECORD', 'A producer may not write control records.');
-  if (attributes & transactionalBit) {
-    throw new Refusal('INVALID_RECORD', 'The embedded broker has no transactions.');
+  if (attributes & transactionalBit && bytes.readBigInt64BE(producer.id) < 0n) {
+    throw new Refusal('INVALID_RECORD', 'A transaction without a producer id.');
   }
   const count = bytes.readInt32BE(countAt);
   if (count < 1 || count !== bytes.readInt32BE(position.lastOffsetDelta) + 1) {
@@ -175,6 +184,23 @@ function checkRecords(reader: Reader, head: BatchHead, {keysNeeded, times: allow
 export function place(bytes: Buffer, at: number, baseOffset: number): void {
   bytes.writeBigInt64BE(BigInt(baseOffset), at);
   bytes.writeInt32BE(0, at + position.leaderEpoch);
+}
+
+/** Fills in the head of a batch with one control record; what follows the head is there already. */
+export function sealBatch(
+  bytes: Buffer,
+  head: {readonly producerId: bigint; readonly producerEpoch: number; readonly timestamp: number},
+): void {
+  bytes.writeInt32BE(bytes.length - beforeLength, position.length);
+  bytes.writeInt8(2, position.magic);
+  bytes.writeInt16BE(transactionalBit | controlBit, position.attributes);
+  bytes.writeBigInt64BE(BigInt(head.timestamp), times.base);
+  bytes.writeBigInt64BE(BigInt(head.timestamp), times.max);
+  bytes.writeBigInt64BE(head.producerId, producer.id);
+  bytes.writeInt16BE(head.producerEpoch, producer.epoch);
+  bytes.writeInt32BE(-1, producer.sequence);
+  bytes.writeInt32BE(1, countAt);
+  bytes.writeUInt32BE(crc32c(bytes, position.attributes), position.crc);
 }
 
 /** Gives all records the broker's time (message.timestamp.type=LogAppendTime), and the batch its new checksum. */

@@ -4,9 +4,18 @@ import * as logDirs from './log-dirs.ts';
 import * as membership from './membership.ts';
 import * as records from './produce-and-fetch.ts';
 import * as topics from './topics.ts';
+import * as transactions from './transactions.ts';
 
 /** Every API that the broker speaks, by its name in the code. */
-export const apis = {...cluster, ...groups, ...logDirs, ...membership, ...records, ...topics};
+export const apis = {
+  ...cluster,
+  ...groups,
+  ...logDirs,
+  ...membership,
+  ...records,
+  ...topics,
+  ...transactions,
+};
 
 export type ApiName = (typeof names)[number];
 
@@ -30,6 +39,10 @@ const names = [
   'DeleteTopics',
   'DeleteRecords',
   'InitProducerId',
+  'AddPartitionsToTxn',
+  'AddOffsetsToTxn',
+  'EndTxn',
+  'TxnOffsetCommit',
   'DescribeConfigs',
   'DescribeLogDirs',
   'AlterConfigs',
@@ -38,4 +51,7 @@ const names = [
   'IncrementalAlterConfigs',
   'OffsetDelete',
   'DescribeCluster',
+  'DescribeProducers',
+  'DescribeTransactions',
+  'ListTransactions',
 ] as const;

@@ -228,7 +228,7 @@ export const deleteRecords = new Api('DeleteRecords', {
 
 export const initProducerId = new Api('InitProducerId', {
   key: 22,
-  versions: [0, 4],
+  versions: [0, 5],
   flexible: 2,
   request: {
     transactionalId: textOrNull(0, {default: ''}),
