@@ -57,20 +57,23 @@ export const errors = {
   THROTTLING_QUOTA_EXCEEDED: 89,
   PRODUCER_FENCED: 90,
   UNKNOWN_TOPIC_ID: 100,
+  INCONSISTENT_TOPIC_ID: 103,
   TRANSACTIONAL_ID_NOT_FOUND: 105,
   TRANSACTION_ABORTABLE: 120,
 } as const;
 
 export type ErrorName = keyof typeof errors;
 
-/** A request is refused with one of Kafka's own errors; `message` is for versions that carry one. */
+/** A request is refused with one of Kafka's own errors; `words` are for versions that carry them, null where Kafka has none. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: number;
+  readonly words: string | null;
 
-  constructor(error: ErrorName, message: string = error) {
-    super(message);
+  constructor(error: ErrorName, words: string | null = error) {
+    super(words ?? error);
     this.code = errors[error];
+    this.words = words;
   }
 }
 

@@ -7,6 +7,7 @@ import {Groups} from './group/groups.ts';
 import type {Defaults, State} from './handlers/handler.ts';
 import {defaultLimits, type Limits} from './limits.ts';
 import {Memory} from './log/memory.ts';
+import {isInternal} from './topic-names.ts';
 import {Topics} from './topics.ts';
 import {finishIn} from './transactions/finish.ts';
 import {Transactions} from './transactions/transactions.ts';
@@ -35,8 +36,9 @@ export type EmbeddedBroker = {
   /** `host:port` */
   readonly bootstrap: string;
   readonly faults: Faults;
-  /** Names of the topics and what they hold, in bytes of memory. */
+  /** Names of the topics, but for Kafka's own. */
   topics(): string[];
+  /** What they hold, in bytes of memory. */
   retainedBytes(): number;
   connections(): number;
   /** As when the process is killed: nobody can connect, who is connected is cut off. The data stays. */
@@ -126,7 +128,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
     port,
     bootstrap: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     faults,
-    topics: () => state.topics.all().map(({name}) => name),
+    topics: () =>
+      state.topics
+        .all()
+        .map(({name}) => name)
+        .filter(name => !isInternal(name)),
     retainedBytes: () => state.topics.memory.used,
     connections: () => connections.size,
     stopListening,

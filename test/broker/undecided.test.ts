@@ -12,6 +12,8 @@ const rules: LogRules = {
   retentionMs: -1,
   retentionBytes: -1,
   appendTime: false,
+  mostBefore: Infinity,
+  mostAfter: Infinity,
   compacted: false,
   deletes: true,
 };

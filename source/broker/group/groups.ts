@@ -88,6 +88,13 @@ export class Groups {
     for (const {offsets} of this.#entries.values()) offsets.deleteTopic(topic);
   }
 
+  /** All that was committed is gone, as with Kafka's topic that holds it. */
+  forgetOffsets(): void {
+    for (const {offsets} of this.#entries.values()) {
+      for (const {topic} of offsets.all()) offsets.deleteTopic(topic);
+    }
+  }
+
   close(): void {
     for (const {group} of this.#entries.values()) group.close();
     this.#entries.clear();

@@ -70,7 +70,7 @@ export function refusedAs(run: () => void, injected = 0): {errorCode: number; er
     run();
     return {errorCode: 0, errorMessage: null};
   } catch (error) {
-    const {code, message} = refusalOf(error);
-    return {errorCode: code, errorMessage: message};
+    const {code, words} = refusalOf(error);
+    return {errorCode: code, errorMessage: words};
   }
 }

@@ -8,6 +8,7 @@ import {
 import {answerFetch} from './fetch.ts';
 import {answerDeleteGroups, answerDescribeGroups, answerListGroups} from './groups.ts';
 import type {Handler} from './handler.ts';
+import {answerDescribeLogDirs} from './log-dirs.ts';
 import {answerHeartbeat, answerJoinGroup, answerLeaveGroup, answerSyncGroup} from './membership.ts';
 import {
   answerOffsetCommit,
@@ -41,6 +42,7 @@ const handlers: readonly Handler[] = [
   answerDescribeConfigs,
   answerAlterConfigs,
   answerIncrementalAlterConfigs,
+  answerDescribeLogDirs,
   answerJoinGroup,
   answerSyncGroup,
   answerHeartbeat,

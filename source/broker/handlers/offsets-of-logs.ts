@@ -1,6 +1,7 @@
 import {errors, refusalOf} from '../errors.ts';
 import type {PartitionLog} from '../log/partition-log.ts';
 import {deleteRecords, listOffsets} from '../messages/produce-and-fetch.ts';
+import {isInternal} from '../topic-names.ts';
 import {answer} from './handler.ts';
 
 /** Times that stand for a place in the log. */
@@ -14,9 +15,11 @@ type Place = {readonly offset: number; readonly timestamp: number};
 export const answerListOffsets = answer(listOffsets, (request, call, {topics}) => ({
   topics: request.topics.map(({name, partitions}) => ({
     name,
-    partitions: partitions.map(({partitionIndex, timestamp}) => {
+    partitions: once(partitions).map(({one: {partitionIndex, timestamp}, twice}) => {
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return {partitionIndex, errorCode: injected};
+      if (twice) return {partitionIndex, errorCode: errors.INVALID_REQUEST};
+      if (timestamp < newestRecord) return {partitionIndex, errorCode: errors.UNSUPPORTED_VERSION};
       const log = topics.partition(name, partitionIndex);
       if (!log) return {partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION};
       const limit = request.isolationLevel === readCommitted ? log.stable : log.end;
@@ -30,6 +33,15 @@ export const answerListOffsets = answer(listOffsets, (request, call, {topics}) =
     }),
   })),
 }));
+
+/** Each partition once, and whether it was asked for more often. */
+function once<T extends {readonly partitionIndex: number}>(partitions: readonly T[]) {
+  const byIndex = new Map<number, {one: T; twice: boolean}>();
+  for (const one of partitions) {
+    byIndex.set(one.partitionIndex, {one, twice: byIndex.has(one.partitionIndex)});
+  }
+  return [...byIndex.values()];
+}
 
 /** A reader of committed records learns of none from `limit` on, where not all is decided. */
 function place(log: PartitionLog, timestamp: bigint, limit: number): Place | null {
@@ -48,6 +60,7 @@ export const answerDeleteRecords = answer(deleteRecords, (request, call, {topics
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return refused(injected);
       const log = topics.partition(name, partitionIndex);
+      if (isInternal(name)) return refused(errors.INVALID_TOPIC_EXCEPTION);
       if (!log) return refused(errors.UNKNOWN_TOPIC_OR_PARTITION);
       try {
         return {partitionIndex, lowWatermark: BigInt(log.deleteBelow(Number(offset)))};

@@ -1,6 +1,7 @@
 import {errors, Refusal, refusalOf} from '../errors.ts';
 import type {BatchHead} from '../log/batch.ts';
 import {produce} from '../messages/produce-and-fetch.ts';
+import {isInternal} from '../topic-names.ts';
 import type {Transaction} from '../transactions/transaction.ts';
 import {answer, type State} from './handler.ts';
 import {refusalOfWrite} from './transactions.ts';
@@ -53,6 +54,7 @@ function append(
   if (injected !== 0) return refusedPart(index, injected);
   const log = state.topics.partition(topic, index);
   if (!log) return refusedPart(index, errors.UNKNOWN_TOPIC_OR_PARTITION);
+  if (isInternal(topic)) return refusedPart(index, errors.INVALID_TOPIC_EXCEPTION);
   try {
     const {baseOffset, appendTime} = log.append(records ?? Buffer.alloc(0), admit);
     return {

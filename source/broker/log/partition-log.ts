@@ -18,6 +18,9 @@ export type LogRules = {
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly appendTime: boolean;
+  /** How far the records' own times may lie before and after the broker's. */
+  readonly mostBefore: number;
+  readonly mostAfter: number;
   readonly compacted: boolean;
   readonly deletes: boolean;
 };
@@ -74,7 +77,12 @@ export class PartitionLog {
    */
   append(batch: Buffer, admit: (head: BatchHead) => void = () => {}): Appended {
     const rules = this.#rules();
-    const head = checkBatch(batch, {maxSize: rules.maxMessageBytes, keysNeeded: rules.compacted});
+    const now = this.#now();
+    const head = checkBatch(batch, {
+      maxSize: rules.maxMessageBytes,
+      keysNeeded: rules.compacted,
+      ...(!rules.appendTime && {times: {earliest: now - rules.mostBefore, latest: now + rules.mostAfter}}),
+    });
     if (head.transactional) admit(head);
     if (head.producerId >= 0n) {
       const known = this.#producers.check(head);
