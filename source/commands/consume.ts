@@ -34,7 +34,9 @@ const command: Command = {
     --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
     --schema FILE           every value must fit this JSON Schema
     --from beginning|end|TIME   where to start when the group has no committed offset; with one, what lies before it is a
-                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m)
+                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m).
+                            It counts once, at the start, and not where others run in the group already: then, and
+                            for partitions gained later, the committed offset rules
     --from PARTITION@OFFSET the same for one partition; may be given several times. The others go on where they are
     --partition N           --from is for this one only, the others go on where they are; may be given several times
     --skip-to-end           with --from end, or an offset ahead: also past messages that nobody processed
