@@ -30,6 +30,11 @@ export type ProcessingOptions = {
   /** A broker's or handler's error as one sentence. */
   explain(error: unknown): string;
   readonly commitFaults?: CommitFaults | undefined;
+  /**
+   * Whether the group has heard of us within the session timeout. Else our partitions may be another member's by now, as
+   * after the machine slept: no run begins until `memberSeen`, or until the group has met.
+   */
+  isMember?(): boolean;
 };
 
 /** Faults put in on purpose between finishing and committing. Nothing is ever committed because of them. */
@@ -88,6 +93,8 @@ export class Processing {
   /** How far a partition that went away had come: tells whether what comes back is the same log. */
   readonly #reached = new Map<number, bigint>();
   readonly #closed = new Set<Closed>();
+  /** A run was not begun, since it was not known whether we are a member still. */
+  #doubted = false;
   readonly #step = new Step();
   readonly #starting = new Starting();
   readonly #pausedByCode = new Set<number>();
@@ -254,6 +261,20 @@ export class Processing {
 
   replace(partition: number, offset: bigint, where: string): boolean {
     return this.#lanes.get(partition)?.replace(offset, where) ?? false;
+  }
+
+  /** The group has heard of us, and we are a member: what waited for that goes on. */
+  memberSeen(): void {
+    if (!this.#doubted || this.#closed.size > 0) return;
+    this.#doubted = false;
+    for (const lane of this.#lanes.values()) lane.mayGoOn();
+  }
+
+  #mayDispatch(): boolean {
+    if (this.#closed.size > 0) return false;
+    if (this.#options.isMember?.() ?? true) return true;
+    this.#doubted = true;
+    return false;
   }
 
   /** Paused by hand: no run begins until resumed; membership and what was fetched stay. */
@@ -437,7 +458,7 @@ export class Processing {
         bytesChanged: change => this.#fetching.bytesChanged(at, change),
         pause: () => this.#fetching.pause(at),
         resume: (_, from) => this.#fetching.resume(at, from),
-        mayDispatch: () => this.#closed.size === 0,
+        mayDispatch: () => this.#mayDispatch(),
         allowance: partition => this.#step.allowance(partition),
         began: partition => this.#step.began(partition),
       },
@@ -505,6 +526,7 @@ export class Processing {
   #open(reason: Closed): void {
     this.#closed.delete(reason);
     if (this.#closed.size > 0) return;
+    this.#doubted = false;
     for (const lane of this.#lanes.values()) lane.mayGoOn();
   }
 }

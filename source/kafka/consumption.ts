@@ -82,6 +82,8 @@ export class Consumption {
   #seeing: Promise<string | null> | null = null;
   #failures = 0;
   #lookFailures = 0;
+  /** When the group heard of us last, and answered that we are a member. */
+  #seenAt = 0;
   #stopped: Promise<number> | null = null;
   #cancelTimer: (() => void) | null = null;
   #stopping = false;
@@ -106,6 +108,7 @@ export class Consumption {
       resume: (at, from) => this.#resume(at, from),
       deadLetter: (message, failure) => options.deadLetter(message, failure),
       explain: error => this.#explain(error).sentence,
+      isMember: () => options.clock.now() - this.#seenAt < sessionTimeout,
       commitFaults: options.commitFaults && {
         withheld: options.commitFaults.withheld,
         crash: () => options.commitFaults!.crashes() && this.#dropOut(),
@@ -240,7 +243,12 @@ export class Consumption {
   }
 
   #listen(consumer: Consumer): void {
-    const {GROUP_JOIN, REBALANCING, START_BATCH_PROCESS, CRASH} = consumer.events;
+    const {GROUP_JOIN, HEARTBEAT, REBALANCING, START_BATCH_PROCESS, CRASH} = consumer.events;
+    consumer.on(HEARTBEAT, () => {
+      if (consumer !== this.#consumer) return;
+      this.#seenAt = this.#options.clock.now();
+      this.processing.memberSeen();
+    });
     consumer.on(GROUP_JOIN, ({payload}) =>
       this.#joined(consumer, payload.memberId, payload.memberAssignment),
     );
@@ -252,7 +260,8 @@ export class Consumption {
   /** Synchronous on purpose: KafkaJS fetches right after this event, and must find everything paused. */
   #joined(consumer: Consumer, memberId: string, assignment: Record<string, number[]>): void {
     if (consumer !== this.#consumer || this.#stopping) return;
-    const {topic} = this.#options;
+    const {topic, clock} = this.#options;
+    this.#seenAt = clock.now();
     const sameMember = this.#generation?.memberId === memberId;
     if (this.#generation && !sameMember) forgetOffsetManager(this.#generation.memberId);
     this.#partitions = assignment[topic] ?? [];

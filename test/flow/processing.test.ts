@@ -243,6 +243,37 @@ describe('a rebalance', () => {
   });
 });
 
+describe('a member that the group has not heard of for the session timeout', () => {
+  const asleep = async () => {
+    const group = new SimulatedGroup([partition(4)], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.isUnheardOf = true;
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual([]);
+    group.isUnheardOf = false;
+    return group;
+  };
+
+  it('begins nothing that may be another member’s by now, until the group answers that it is one', async () => {
+    const group = await asleep();
+    group.processing.memberSeen();
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@4']);
+  });
+
+  it('drops what another member has finished meanwhile, once the group has met', async () => {
+    const group = await asleep();
+    group.ours.clear();
+    group.otherMemberWorks(0, 3);
+    group.meet([0], false);
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(group.dispatched).toEqual(['0@3']);
+    expect(committed(group)).toEqual(['0@4']);
+  });
+});
+
 describe('a stop', () => {
   it('waits for the message in hand, commits, and says what was left in hand after the grace', async () => {
     const group = new SimulatedGroup([partition(2), partition(2)], {onFailure: 'hold', retries: 0}, true);

@@ -40,6 +40,8 @@ export class SimulatedGroup {
   /** Faults on purpose: commits are withheld; the member drops out in the place of its next commit. */
   withheld = false;
   crashNextCommit = false;
+  /** The group has not heard of us for so long that our partitions may be another's. */
+  isUnheardOf = false;
   /** It dropped out, and has not met the group since. */
   isOut = false;
   start: StartFrom = {from: 'beginning'};
@@ -196,6 +198,7 @@ export class SimulatedGroup {
       },
       deadLetter: async () => this.deadLetterAnswer,
       explain: String,
+      isMember: () => !this.isUnheardOf,
       commitFaults: {withheld: () => this.withheld, crash: () => this.#dropsOut()},
     });
   }
