@@ -182,7 +182,7 @@ export class Processing {
       if (lane) this.#keep(lane, each);
       else this.#begin(each, points.get(each.partition)!);
     }
-    for (const {partition, committed} of unreachable) this.#lanes.get(partition)?.meet(committed);
+    for (const {partition, committed} of unreachable) this.#keepUntold(partition, committed);
     this.#options.emit({type: 'assigned', partitions: facts.map(each => this.#assigned(each))});
     const waiting = unreachable.filter(({partition}) => !this.#lanes.has(partition));
     if (waiting.length > 0) {
@@ -196,7 +196,7 @@ export class Processing {
 
   /** A partition of ours that nobody could tell of when the group met has a leader again. */
   beginLate(facts: PartitionFacts, context: StartContext): void {
-    if (this.#lanes.has(facts.partition)) return;
+    if (this.#starting.isFirst || this.#closed.has('meeting') || this.#lanes.has(facts.partition)) return;
     this.#begin(facts, this.#starting.pointOf(facts, context));
     this.#options.emit({type: 'assigned', partitions: [this.#assigned(facts)]});
     this.#commits.kick();
@@ -414,6 +414,13 @@ export class Processing {
       if (lane.wantsMore) this.#fetching.resume(lane.at, lane.next);
       else this.#fetching.pause(lane.at);
     }
+  }
+
+  /** It goes on as it was; where its position is gone by then, the fetch says so. */
+  #keepUntold(partition: number, committed: bigint | null): void {
+    const lane = this.#lanes.get(partition);
+    lane?.meet(committed);
+    if (lane?.wantsMore) this.#fetching.resume(lane.at, lane.next);
   }
 
   /** Holds the lane against what the partition has now. True: it was lost, or replaced by a new one. */

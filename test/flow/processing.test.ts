@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import type {OnFailure} from '../../source/flow/failure-policy.ts';
 import type {DeadLetterResult} from '../../source/flow/lane.ts';
+import type {StartFrom} from '../../source/flow/starting-point.ts';
 import {type Fate, SimulatedGroup, type SimulatedPartition, violations} from './support/simulated-group.ts';
 
 const always: Fate = {failures: Number.POSITIVE_INFINITY, permanent: false};
@@ -346,6 +347,50 @@ describe('a replay', () => {
     await group.clock.turn(1000);
     expect(group.dispatched).toEqual(['0@3', '0@4', '0@5']);
     expect(committed(group)).toEqual(['0@6']);
+  });
+});
+
+describe('a partition that nobody could tell of when the group met', () => {
+  const begin = (start: StartFrom) => {
+    const group = new SimulatedGroup([partition(4), partition(4)], {onFailure: 'hold', retries: 0});
+    group.start = start;
+    group.unreachable.add(1);
+    group.meet([0, 1]);
+    return group;
+  };
+
+  it('begins when it has a leader again, where the person chose; the others flow meanwhile', async () => {
+    const group = begin({from: 'beginning'});
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@4']);
+    expect(group.events).toContainEqual(expect.objectContaining({type: 'unreachable'}));
+    group.processing.beginLate(group.facts(1), {isAlone: true, startedWith: 2});
+    group.fetch(10);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@4', '1@4']);
+  });
+
+  it('does not begin while it is asked where to start', () => {
+    const group = begin({from: 'committed'});
+    expect(group.events.map(({type}) => type)).toContain('where-to-start');
+    group.processing.beginLate(group.facts(1), {isAlone: true, startedWith: null});
+    expect(group.processing.lanes()).toEqual([]);
+  });
+
+  it('keeps its lane where it had one', async () => {
+    const group = begin({from: 'beginning'});
+    group.unreachable.clear();
+    group.meet([0, 1]);
+    group.fetch(2);
+    await group.clock.turn(1000);
+    group.unreachable.add(1);
+    group.processing.beginMeeting();
+    group.meet([0, 1]);
+    group.fetch(2);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@4', '1@4']);
+    expect(group.dispatched.filter(each => each === '1@0')).toHaveLength(1);
   });
 });
 

@@ -36,6 +36,8 @@ export class SimulatedGroup {
   /** First attempts that began while stepping: each needs a release. */
   begunInSteps = 0;
   readonly ours = new Set<number>();
+  /** Partitions without a leader: nobody can tell where their messages are. */
+  readonly unreachable = new Set<number>();
   failNextCommit = false;
   /** Faults on purpose: commits are withheld; the member drops out in the place of its next commit. */
   withheld = false;
@@ -73,8 +75,12 @@ export class SimulatedGroup {
     this.#fetching.clear();
     this.processing.startFrom(this.start);
     this.processing.meet({
-      facts: partitions.map(partition => this.facts(partition)),
-      unreachable: [],
+      facts: partitions
+        .filter(partition => !this.unreachable.has(partition))
+        .map(partition => this.facts(partition)),
+      unreachable: partitions
+        .filter(partition => this.unreachable.has(partition))
+        .map(partition => ({partition, committed: this.committed.get(partition) ?? null})),
       sameMember,
       isAlone: partitions.length === this.#partitions.length,
       count: this.#partitions.length,
