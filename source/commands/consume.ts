@@ -116,13 +116,13 @@ async function handlerFor({handler, timeout}: ConsumeOptions): Promise<Handler> 
   }
 }
 
-/** Ensures the topic; answers each partition's end offset. */
+/** Ensures the topic; answers each partition's end offset, null where it has no leader that could tell. */
 export async function ensureTopic(
   topics: Topics,
   topic: string,
   options: ConsumeOptions,
   client: KafkaClient,
-): Promise<Map<number, bigint>> {
+): Promise<Map<number, bigint | null>> {
   try {
     const found = await topics.describe(topic);
     if (found.status === 'missing' && !options.mayCreate) {
@@ -132,7 +132,7 @@ export async function ensureTopic(
     const {start} = options;
     if (start.from === 'several') checkHasPartitions(ensured.topic, start.partitions.keys());
     if (ensured.created) say(`Created topic ${topic} with ${ensured.topic.partitions.length} partitions.`);
-    return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end ?? 0n]));
+    return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end]));
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(await sentenceFor(error, client, topic));

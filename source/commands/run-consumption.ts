@@ -30,8 +30,8 @@ export type Parts = {
   readonly client: KafkaClient;
   readonly topics: Topics;
   readonly handler: Handler;
-  /** Each partition's end offset at the start. */
-  readonly ends: ReadonlyMap<number, bigint>;
+  /** Each partition's end offset at the start; null: not known then. */
+  readonly ends: ReadonlyMap<number, bigint | null>;
 };
 
 /** Consumes until the options' end or a signal, tells every outcome as a line, and answers the exit code. */

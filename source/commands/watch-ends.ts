@@ -6,15 +6,24 @@ const lookInterval = 250;
 /** Calls `done` when every partition has come to its end of the start, or is held. Others' partitions count too. */
 export function watchEnds(
   consumption: Consumption,
-  ends: ReadonlyMap<number, bigint>,
+  atStart: ReadonlyMap<number, bigint | null>,
   /** `isOpen`: whether a lane that is held, whose position is lost, or waits to be let by steps, is no end yet. */
   {isOpen, done}: {isOpen: (lane: LaneView) => boolean; done: () => void},
 ): () => void {
   let looking = false;
+  const ends = new Map([...atStart].flatMap(([at, end]) => (end === null ? [] : [[at, end] as const])));
+  /** What nobody could tell at the start is told when there is a leader; until then it is no end. */
+  const tellEnds = async () => {
+    const untold = [...atStart.keys()].filter(partition => !ends.has(partition));
+    if (untold.length === 0) return true;
+    for (const {partition, end} of (await consumption.facts(untold)) ?? []) ends.set(partition, end);
+    return untold.every(partition => ends.has(partition));
+  };
   const look = async () => {
     if (looking || consumption.state.status !== 'running') return;
     looking = true;
     try {
+      if (!(await tellEnds())) return;
       const open = [...ends].filter(([partition, end]) => {
         const lane = consumption.processing.lanes().find(each => each.partition === partition);
         if (!lane) return end > 0n;

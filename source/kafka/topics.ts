@@ -16,6 +16,8 @@ export type TopicStatus =
   | {
       readonly status: 'exists';
       readonly topic: string;
+      /** null: the server gives topics no ids. */
+      readonly id: string | null;
       readonly partitions: readonly PartitionStatus[];
       /** A sentence for each partition that has no leader now. */
       readonly leaderless?: readonly string[];
@@ -120,6 +122,7 @@ export class Topics {
     return {
       status: 'exists',
       topic,
+      id: found.id,
       partitions,
       ...(leaderless.length > 0 && {leaderless: leaderless.map(each => sayLeaderless(topic, each, up))}),
       waiting: partitions.length === 0 || isSilent || leaderless.some(each => !waitsForNode(each, up)),

@@ -59,6 +59,7 @@ export class KafkaWorkbench implements Workbench {
   #cancelLook: (() => void) | null = null;
   #failures = 0;
   #createdAt: number | null = null;
+  #topicId: string | null = null;
   #leaving: Promise<Leaving> | null = null;
   /** What was asked for at the command line counts until the group has met once; then it goes on where it was. */
   #start: StartChoice;
@@ -126,6 +127,7 @@ export class KafkaWorkbench implements Workbench {
       if (found.status === 'missing') {
         if (this.#session.topic.status !== 'creating') this.#session.takeTopicState({status: 'missing'});
       } else {
+        this.#takeTopicId(found.id);
         this.#session.takeTopicState({
           status: 'there',
           partitions: found.partitions,
@@ -141,6 +143,13 @@ export class KafkaWorkbench implements Workbench {
     }
     this.#cancelLook?.();
     if (!this.#leaving) this.#cancelLook = clock.after(pause, () => void this.#look());
+  }
+
+  /** A consumer notices by itself that the topic was made again. */
+  #takeTopicId(id: string | null): void {
+    const isOther = id !== null && this.#topicId !== null && id !== this.#topicId;
+    this.#topicId = id;
+    if (isOther && !this.#consumption) this.#session.takeEvent({type: 'topic-recreated', topic: this.#topic});
   }
 
   async #lookAtCommitted(): Promise<void> {
