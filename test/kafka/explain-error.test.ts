@@ -131,6 +131,15 @@ describe('what was learned of the servers before', () => {
     expect(say(signingIn, learned([], []))).toMatch(/may want TLS or SASL/);
   });
 
+  it('a cut after a greeting may be a want of SASL, and is none of TLS', () => {
+    const servers = new KnownServers();
+    servers.greeted(given);
+    expect(say(cut, servers)).toMatch(
+      /^127\.0\.0\.1:9092 speaks Kafka's protocol.*may want SASL, or be restarting/,
+    );
+    expect(say(cut, servers)).not.toContain('TLS');
+  });
+
   it('travels with the error of a connection', () => {
     const carrying = Object.assign(error('KafkaJSNumberOfRetriesExceeded', 'x'), {
       cause: Object.assign(error('KafkaJSConnectionClosedError', 'Closed connection'), {
