@@ -3,7 +3,8 @@
  *
  *     kafka-notify --topic notifications --handler example/each-message.ts
  *
- * Throwing means that the attempt failed; `permanent: true` on the error says that trying again cannot help.
+ * Throwing means that the attempt failed; `permanent: true` on the error says that trying again cannot help. After
+ * `pause()` it means that the message is to come again when the partition goes on. `eachBatch` is served in the same way.
  */
 import type {EachMessagePayload} from 'kafkajs';
 

@@ -3,8 +3,9 @@
  *
  *     kafka-notify --topic notifications --handler example/notify.ts
  *
- * It is loaded anew whenever it is saved. Returning means processed; throwing means that the attempt failed and may be
- * tried again, unless the error says `permanent: true`. What is printed is kept with the attempt.
+ * It is loaded again whenever it, or a file that it imports, is saved. Returning means processed; throwing means that the
+ * attempt failed and may be tried again, unless the error says `permanent: true`. What is printed is kept with the
+ * attempt.
  */
 type Notification = {readonly type?: string; readonly to?: string; readonly reason?: string};
 

@@ -84,7 +84,7 @@ export class Connection {
     const {faults, state} = this.#surroundings;
     const name = request.handler.api.name;
     const pause = faults.pauseOf(request.content);
-    const verdict = faults.judge(name, request.content);
+    const verdict = faults.judge(name, request.content, id => state.topics.withId(id)?.name);
     if (pause || verdict.delay > 0) return this.#late(request, verdict, pause);
     return this.#handle(request, verdict, state);
   }

@@ -38,7 +38,12 @@ export const errors = {
   POLICY_VIOLATION: 44,
   OUT_OF_ORDER_SEQUENCE_NUMBER: 45,
   INVALID_PRODUCER_EPOCH: 47,
+  INVALID_TXN_STATE: 48,
+  INVALID_PRODUCER_ID_MAPPING: 49,
+  INVALID_TRANSACTION_TIMEOUT: 50,
+  CONCURRENT_TRANSACTIONS: 51,
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 53,
+  OPERATION_NOT_ATTEMPTED: 55,
   KAFKA_STORAGE_ERROR: 56,
   NON_EMPTY_GROUP: 68,
   GROUP_ID_NOT_FOUND: 69,
@@ -48,20 +53,27 @@ export const errors = {
   FENCED_INSTANCE_ID: 82,
   GROUP_SUBSCRIBED_TO_TOPIC: 86,
   INVALID_RECORD: 87,
+  UNSTABLE_OFFSET_COMMIT: 88,
   THROTTLING_QUOTA_EXCEEDED: 89,
+  PRODUCER_FENCED: 90,
   UNKNOWN_TOPIC_ID: 100,
+  INCONSISTENT_TOPIC_ID: 103,
+  TRANSACTIONAL_ID_NOT_FOUND: 105,
+  TRANSACTION_ABORTABLE: 120,
 } as const;
 
 export type ErrorName = keyof typeof errors;
 
-/** A request is refused with one of Kafka's own errors; `message` is for versions that carry one. */
+/** A request is refused with one of Kafka's own errors; `words` are for versions that carry them, null where Kafka has none. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: number;
+  readonly words: string | null;
 
-  constructor(error: ErrorName, message: string = error) {
-    super(message);
+  constructor(error: ErrorName, words: string | null = error) {
+    super(words ?? error);
     this.code = errors[error];
+    this.words = words;
   }
 }
 

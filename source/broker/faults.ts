@@ -79,9 +79,14 @@ export class Faults {
     return (group !== null && this.#paused.get(group)?.ended) || null;
   }
 
-  judge(api: string, request: unknown): Verdict {
+  /** `nameOf`: the name of the topic with an id, for requests that name it so. */
+  judge(
+    api: string,
+    request: unknown,
+    nameOf: (id: Buffer) => string | undefined = () => undefined,
+  ): Verdict {
     if (this.#armed.size === 0) return noFault;
-    const targets = targetsOf(request);
+    const targets = targetsOf(request, nameOf);
     const group = groupOf(request);
     const firing = [...this.#armed].filter(armed => {
       const {at} = armed;
@@ -115,15 +120,19 @@ function fits(at: FaultAt, topic: string, partition: number | null): boolean {
   );
 }
 
-type Named = {readonly name?: unknown; readonly topic?: unknown} & Readonly<Record<string, unknown>>;
+type Named = {readonly name?: unknown; readonly topic?: unknown; readonly topicId?: Buffer} & Readonly<
+  Record<string, unknown>
+>;
 
 /** The topics and partitions that a request of any API names. */
-function targetsOf(request: unknown): Target[] {
-  const {topicData, topics, topicNames} = request as Record<string, unknown>;
-  const named = [topicData, topics, topicNames].find(each => Array.isArray(each) && each.length > 0);
+function targetsOf(request: unknown, nameOf: (id: Buffer) => string | undefined): Target[] {
+  const {topicData, topics, topicNames, v3AndBelowTopics} = request as Record<string, unknown>;
+  const named = [topicData, topics, topicNames, v3AndBelowTopics].find(
+    each => Array.isArray(each) && each.length > 0,
+  );
   return ((named ?? []) as (Named | string)[]).flatMap((each): Target[] => {
     if (typeof each === 'string') return [{topic: each, partition: null}];
-    const topic = String(each.name ?? each.topic ?? '');
+    const topic = String(each.name || each.topic || (each.topicId && nameOf(each.topicId)) || '');
     const partitions = each.partitionData ?? each.partitions ?? each.partitionIndexes;
     if (!Array.isArray(partitions)) return [{topic, partition: null}];
     return partitions.map(one => ({topic, partition: partitionOf(one)}));

@@ -7,7 +7,10 @@ import {Groups} from './group/groups.ts';
 import type {Defaults, State} from './handlers/handler.ts';
 import {defaultLimits, type Limits} from './limits.ts';
 import {Memory} from './log/memory.ts';
+import {isInternal} from './topic-names.ts';
 import {Topics} from './topics.ts';
+import {finishIn} from './transactions/finish.ts';
+import {Transactions} from './transactions/transactions.ts';
 
 export type {ErrorName} from './errors.ts';
 export type {FaultAt, FaultEffect, Faults} from './faults.ts';
@@ -33,8 +36,9 @@ export type EmbeddedBroker = {
   /** `host:port` */
   readonly bootstrap: string;
   readonly faults: Faults;
-  /** Names of the topics and what they hold, in bytes of memory. */
+  /** Names of the topics, but for Kafka's own. */
   topics(): string[];
+  /** What they hold, in bytes of memory. */
   retainedBytes(): number;
   connections(): number;
   /** As when the process is killed: nobody can connect, who is connected is cut off. The data stays. */
@@ -70,13 +74,18 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   const host = options.host ?? '127.0.0.1';
   let producerId = firstProducerId;
   let port = options.port ?? 0;
+  const topics = new Topics(clock, limits, new Map(Object.entries(defaults.topicConfig)));
+  const groups = new Groups(clock, limits, defaults.groupInitialDelay);
+  const nextProducerId = () => producerId++;
+  const finish = finishIn(topics, groups);
   const state: State = {
-    topics: new Topics(clock, limits, new Map(Object.entries(defaults.topicConfig))),
-    groups: new Groups(clock, limits, defaults.groupInitialDelay),
+    topics,
+    groups,
+    transactions: new Transactions(limits, {clock, nextProducerId, finish}),
     clock,
     clusterId: randomBytes(16).toString('base64url'),
     defaults,
-    nextProducerId: () => producerId++,
+    nextProducerId,
   };
   const surroundings: Surroundings = {
     state,
@@ -119,7 +128,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
     port,
     bootstrap: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     faults,
-    topics: () => state.topics.all().map(({name}) => name),
+    topics: () =>
+      state.topics
+        .all()
+        .map(({name}) => name)
+        .filter(name => !isInternal(name)),
     retainedBytes: () => state.topics.memory.used,
     connections: () => connections.size,
     stopListening,
@@ -129,6 +142,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
       clearInterval(retention);
       faults.clear();
       await stopListening();
+      state.transactions.close();
       state.groups.close();
       for (const topic of state.topics.all()) state.topics.delete(topic);
     },

@@ -16,6 +16,12 @@ export type Limits = {
   readonly members: number;
   /** What all groups keep of subscriptions, assignments and commits; refused with GROUP_MAX_SIZE_REACHED. */
   readonly groupBytes: number;
+  /** What all partitions remember of idempotent producers; a publish beyond is refused with POLICY_VIOLATION. */
+  readonly producerBytes: number;
+  /** The one unused for longest is forgotten for a new one; refused with COORDINATOR_NOT_AVAILABLE where all are at work. */
+  readonly transactionalIds: number;
+  /** What open transactions keep of their partitions and groups; refused with POLICY_VIOLATION. */
+  readonly transactionBytes: number;
 };
 
 const mebibyte = 1024 * 1024;
@@ -29,4 +35,7 @@ export const defaultLimits: Limits = {
   groups: 1000,
   members: 250,
   groupBytes: 64 * mebibyte,
+  producerBytes: 32 * mebibyte,
+  transactionalIds: 1000,
+  transactionBytes: 16 * mebibyte,
 };

@@ -5,6 +5,7 @@ import type {Limits} from './limits.ts';
 import {Memory} from './log/memory.ts';
 import {PartitionLog} from './log/partition-log.ts';
 import {checkConfig, TopicConfig} from './topic-config.ts';
+import {checkNewName} from './topic-names.ts';
 
 export type Topic = {
   readonly name: string;
@@ -23,15 +24,18 @@ export type NewTopic = {
 /** All topics and what they hold. */
 export class Topics {
   readonly memory: Memory;
+  readonly #producerMemory: Memory;
   readonly defaultConfig: ReadonlyMap<string, string>;
   readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #byName = new Map<string, Topic>();
+  readonly #byId = new Map<string, Topic>();
   #partitions = 0;
 
   constructor(clock: Clock, limits: Limits, defaultConfig: ReadonlyMap<string, string>) {
     for (const [name, value] of defaultConfig) checkConfig(name, value);
     this.memory = new Memory(limits.retained);
+    this.#producerMemory = new Memory(limits.producerBytes);
     this.defaultConfig = defaultConfig;
     this.#clock = clock;
     this.#limits = limits;
@@ -46,60 +50,67 @@ export class Topics {
   }
 
   withId(id: Buffer): Topic | undefined {
-    return [...this.#byName.values()].find(topic => topic.id.equals(id));
+    return this.#byId.get(keyOf(id));
   }
 
   partition(name: string, partition: number): PartitionLog | undefined {
     return this.#byName.get(name)?.partitions[partition];
   }
 
-  /** Refuses what Kafka refuses; the topic can be made when this passes. */
+  /** Refuses a name that Kafka refuses for a new topic. */
+  checkName(name: string): void {
+    checkNewName(name, this.#byName.keys());
+    if (this.#byName.has(name)) {
+      throw new Refusal('TOPIC_ALREADY_EXISTS', `Topic '${name}' already exists.`);
+    }
+  }
+
+  /** Refuses what Kafka refuses beside the name; the topic can be made when both pass. */
   check(wanted: NewTopic): void {
-    checkTopicName(wanted.name);
-    if (this.#byName.has(wanted.name)) {
-      throw new Refusal('TOPIC_ALREADY_EXISTS', `Topic '${wanted.name}' already exists.`);
-    }
-    // Kafka counts both as one name where it measures topics.
-    const alike = wanted.name.replaceAll('.', '_');
-    for (const name of this.#byName.keys()) {
-      if (/[._]/.test(name) && name.replaceAll('.', '_') === alike) {
-        throw new Refusal(
-          'INVALID_TOPIC_EXCEPTION',
-          `Topic '${wanted.name}' collides with existing topic: ${name}`,
-        );
-      }
-    }
+    for (const [name, value] of wanted.config) checkConfig(name, value);
     if (wanted.partitions < 1) {
-      throw new Refusal('INVALID_PARTITIONS', 'Number of partitions must be larger than 0.');
+      throw new Refusal(
+        'INVALID_PARTITIONS',
+        'Number of partitions was set to an invalid non-positive value.',
+      );
     }
     this.#checkCount(wanted.partitions);
-    for (const [name, value] of wanted.config) checkConfig(name, value);
   }
 
   create(wanted: NewTopic): Topic {
     this.check(wanted);
-    const config = new TopicConfig(this.defaultConfig, wanted.config);
-    const topic: Topic = {name: wanted.name, id: randomBytes(16), partitions: [], config};
-    this.#byName.set(topic.name, topic);
-    this.#add(topic, wanted.partitions);
-    return topic;
+    return this.#make(wanted);
+  }
+
+  /** One of Kafka's own topics, made when it is first needed, also where clients may make no more. */
+  ensureInternal(name: string): Topic {
+    const config = new Map([
+      ['cleanup.policy', 'compact'],
+      ['compression.type', 'producer'],
+      ['segment.bytes', '104857600'],
+    ]);
+    return this.#byName.get(name) ?? this.#make({name, partitions: 1, config});
   }
 
   /** To `count` partitions in all. */
   grow(topic: Topic, count: number, validateOnly: boolean): void {
-    const more = count - topic.partitions.length;
-    if (more <= 0) {
+    const there = topic.partitions.length;
+    if (count === there) {
+      throw new Refusal('INVALID_PARTITIONS', `Topic already has ${there} partition(s).`);
+    }
+    if (count < there) {
       throw new Refusal(
         'INVALID_PARTITIONS',
-        `The topic ${topic.name} currently has ${topic.partitions.length} partition(s); ${count} would not be an increase.`,
+        `The topic ${topic.name} currently has ${there} partition(s); ${count} would not be an increase.`,
       );
     }
-    this.#checkCount(more);
-    if (!validateOnly) this.#add(topic, more);
+    this.#checkCount(count - there);
+    if (!validateOnly) this.#add(topic, count - there);
   }
 
   delete(topic: Topic): void {
     this.#byName.delete(topic.name);
+    this.#byId.delete(keyOf(topic.id));
     this.#partitions -= topic.partitions.length;
     for (const log of topic.partitions) log.close();
   }
@@ -109,11 +120,21 @@ export class Topics {
     for (const topic of this.#byName.values()) for (const log of topic.partitions) log.retain();
   }
 
+  #make(wanted: NewTopic): Topic {
+    const config = new TopicConfig(this.defaultConfig, wanted.config);
+    const topic: Topic = {name: wanted.name, id: randomBytes(16), partitions: [], config};
+    this.#byName.set(topic.name, topic);
+    this.#byId.set(keyOf(topic.id), topic);
+    this.#add(topic, wanted.partitions);
+    return topic;
+  }
+
   #add(topic: Topic, count: number): void {
     for (let made = 0; made < count; made++) {
       topic.partitions.push(
         new PartitionLog(
           this.memory,
+          this.#producerMemory,
           () => topic.config.rules(),
           () => this.#clock.now(),
         ),
@@ -132,10 +153,6 @@ export class Topics {
   }
 }
 
-const longestName = 249;
-
-export function checkTopicName(name: string): void {
-  if (name === '' || name === '.' || name === '..' || name.length > longestName || !/^[\w.-]+$/.test(name)) {
-    throw new Refusal('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: '${name.slice(0, longestName)}'`);
-  }
+function keyOf(id: Buffer): string {
+  return id.toString('latin1');
 }

@@ -13,11 +13,13 @@ const command: Command = {
     $ kafka-notify broker [options]
 
   Runs the embedded broker alone, until Ctrl+C: one node, in memory, for a first look, demonstrations and tests. Any Kafka
-  client can use it. It is not Apache Kafka, and its data ends with it. Prints its address as one JSON line.
+  client can use it, in groups and in transactions. It is not Apache Kafka, and its data ends with it. Prints its address as
+  one JSON line.
 
   Options
     --port N      where it listens (9092); 0: a free port
     --host H      127.0.0.1, so that only this machine reaches it; another address opens it to the network
+    --auto-create a topic that a client asks for is made, as with Apache Kafka's auto.create.topics.enable=true
 
   Examples
     $ kafka-notify broker
@@ -26,6 +28,7 @@ const command: Command = {
   flags: {
     port: {type: 'number'},
     host: {type: 'string'},
+    autoCreate: {type: 'boolean'},
   },
   async run({flags}) {
     const port = (flags.port as number | undefined) ?? kafkaPort;
@@ -34,7 +37,8 @@ const command: Command = {
     }
     const host = (flags.host as string | undefined) ?? '127.0.0.1';
     const ended = endAsked();
-    const broker = await startBroker({port, host}).catch((error: NodeJS.ErrnoException) => {
+    const defaults = {autoCreateTopics: flags.autoCreate === true};
+    const broker = await startBroker({port, host, defaults}).catch((error: NodeJS.ErrnoException) => {
       throw new CommandError(sentenceFor(error, host, port));
     });
     say('EMBEDDED BROKER – NOT APACHE KAFKA; ITS DATA ENDS WITH IT');

@@ -25,15 +25,18 @@ const command: Command = {
     --group NAME            KAFKA_GROUP_ID; default: a private group of yours
     --join-foreign-group    join also where other programs are members, or have committed; otherwise that ends with 2, and
                             with the number of messages that would count as processed
-    --handler FILE          a module that exports processMessage(message, context), or KafkaJS's eachMessage;
-                            loaded anew when it is saved. Without any of these five, a value must be JSON.
+    --handler FILE          a module, in TypeScript or JavaScript, that exports processMessage(message, context), or
+                            KafkaJS's eachMessage or eachBatch; loaded again when it, or a file that it imports, is
+                            saved. Without any of these five, a value must be JSON.
     --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
     --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
     --schema FILE           every value must fit this JSON Schema
     --from beginning|end|TIME   where to start when the group has no committed offset; with one, what lies before it is a
-                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m)
+                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m).
+                            It counts once, at the start, and not where others run in the group already: then, and
+                            for partitions gained later, the committed offset rules
     --from PARTITION@OFFSET the same for one partition; may be given several times. The others go on where they are
     --partition N           --from is for this one only, the others go on where they are; may be given several times
     --skip-to-end           with --from end, or an offset ahead: also past messages that nobody processed

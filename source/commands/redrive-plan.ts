@@ -15,6 +15,8 @@ export type RedrivePlan = {
   readonly waiting: bigint;
   /** Where the group is beyond the end: the topic was made again or cut, and nothing of it is redriven as it stands. */
   readonly beyond: readonly {readonly partition: number; readonly committed: bigint; readonly end: bigint}[];
+  /** Without a leader now: what they have cannot be counted, and is not redriven. */
+  readonly unknown: readonly number[];
   readonly start: StartChoice;
 };
 
@@ -39,9 +41,10 @@ export async function planRedrive(
     throw new CommandError(`The topic ${to} is not there; --to names another.`);
   const committed = await topics.committed(group, topic);
   const parts = new Map(
-    from.partitions.map(({partition, first, end}) => {
+    from.partitions.flatMap(({partition, first, end}) => {
+      if (first === null || end === null) return [];
       const known = committed.get(partition) ?? 0n;
-      return [partition, {from: known > (first ?? 0n) ? known : (first ?? 0n), end: end ?? 0n}];
+      return [[partition, {from: known > first ? known : first, end}] as const];
     }),
   );
   const all = [...parts];
@@ -50,20 +53,31 @@ export async function planRedrive(
     0n,
   );
   // The group that never redrove a partition begins at its beginning; one that was added later too.
-  const fresh = all.filter(([partition]) => !committed.has(partition));
+  const fresh = from.partitions.filter(({partition}) => !committed.has(partition));
   const start: StartChoice = {
     from: 'several',
-    partitions: new Map(fresh.map(([partition]) => [partition, {from: 'beginning'}])),
+    partitions: new Map(fresh.map(({partition}) => [partition, {from: 'beginning'}])),
     others: {from: 'committed'},
   };
   const beyond = all
     .filter(([partition, {from, end}]) => committed.has(partition) && from > end)
     .map(([partition, {from, end}]) => ({partition, committed: from, end}));
-  return {topic, to, group, parts, waiting, beyond, start};
+  const unknown = from.partitions.map(({partition}) => partition).filter(partition => !parts.has(partition));
+  return {topic, to, group, parts, waiting, beyond, unknown, start};
 }
 
-/** What is beyond the end, and what to do about it; null: nothing is. */
-export function sayBeyond({topic, group, beyond}: RedrivePlan): string | null {
+/** What of the topic a redrive does not come to, and what to do about it; empty: it comes to all. */
+export function sayLeftOut(plan: RedrivePlan): string[] {
+  return [sayUnknown(plan), sayBeyond(plan)].filter(each => each !== null);
+}
+
+function sayUnknown({topic, unknown}: RedrivePlan): string | null {
+  if (unknown.length === 0) return null;
+  const which = unknown.length === 1 ? `Partition ${unknown[0]} of` : `Partitions ${unknown.join(', ')} of`;
+  return `${which} ${topic} cannot be read now (no leader): what is there is not counted and not redriven.`;
+}
+
+function sayBeyond({topic, group, beyond}: RedrivePlan): string | null {
   if (beyond.length === 0) return null;
   const where = beyond.map(
     ({partition, committed, end}) =>

@@ -7,7 +7,7 @@ import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {consumeOptions} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
-import {planRedrive, redriveGroup, redriveTarget, sayBeyond, withinPlan} from './redrive-plan.ts';
+import {planRedrive, redriveGroup, redriveTarget, sayLeftOut, withinPlan} from './redrive-plan.ts';
 import {runConsumption} from './run-consumption.ts';
 
 const command: Command = {
@@ -62,18 +62,20 @@ const command: Command = {
     try {
       const plan = await planRedrive(topics, {topic, to, group});
       say(`${plan.waiting} offsets of ${topic} to redrive to ${to} (group ${group}).`);
-      const beyond = sayBeyond(plan);
-      if (beyond !== null) say(beyond);
+      const leftOut = sayLeftOut(plan);
+      leftOut.forEach(say);
       if (flags.count === true) return exitCodes.done;
-      if (plan.waiting === 0n) return beyond === null ? exitCodes.done : exitCodes.failed;
+      const best = leftOut.length === 0 ? exitCodes.done : exitCodes.failed;
+      if (plan.waiting === 0n) return best;
       const ends = new Map([...plan.parts].map(([partition, {end}]) => [partition, end]));
       const ours = {...settings, group: {...settings.group, value: group}};
-      return await runConsumption(
+      const code = await runConsumption(
         topic,
         ours,
         {...options, start: plan.start},
         {client, topics, handler: withinPlan(handler, plan), ends},
       );
+      return code === exitCodes.done ? best : code;
     } catch (error) {
       if (error instanceof CommandError) throw error;
       throw new CommandError(await sentenceFor(error, client, topic));

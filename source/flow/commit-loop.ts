@@ -31,6 +31,8 @@ export class CommitLoop {
   #closed = false;
   #suspended = false;
   #failures = 0;
+  /** Counted up when the group meets: what was to be sent before is not sent after, since others may own it then. */
+  #meeting = 0;
 
   constructor(ports: CommitLoopPorts) {
     this.#ports = ports;
@@ -45,6 +47,7 @@ export class CommitLoop {
   /** No commits for now: the group is meeting, and who owns what is open. */
   suspend(): void {
     this.#suspended = true;
+    this.#meeting++;
     this.#cancelTimer();
   }
 
@@ -57,8 +60,9 @@ export class CommitLoop {
   /** Sends what is finished now, without waiting for the interval; resolves when that request is answered. */
   async flush(): Promise<void> {
     this.#cancelTimer();
+    const meeting = this.#meeting;
     await this.#inFlight;
-    await this.#send();
+    if (meeting === this.#meeting) await this.#send();
   }
 
   /** Nothing is sent from now on. */

@@ -26,7 +26,7 @@ export type Handler = {
   handle(run: Run): readonly Outcome[] | Promise<readonly Outcome[]>;
   /**
    * Hears when the processing code pauses a partition (true) and lets it go on (false), as KafkaJS's pause() does.
-   * Nothing of that partition is dispatched meanwhile.
+   * Nothing of that partition is dispatched meanwhile. The listener that came last hears, and at once what is paused already.
    */
   onPause?(listener: (partition: number, isPaused: boolean) => void): void;
   /** Ends the processing code within a deadline of its own. */

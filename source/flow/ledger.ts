@@ -30,6 +30,11 @@ export class Ledger {
     return this.#committed;
   }
 
+  /** Whether anything was finished since it began. */
+  get hasFinished(): boolean {
+    return this.#prefix > this.#start;
+  }
+
   /** Everything below `to` is final or does not exist. What is below the prefix already changes nothing. */
   finish(to: bigint): void {
     if (to > this.#prefix) this.#prefix = to;

@@ -52,6 +52,8 @@ export type Assignment = {
   readonly isAlone: boolean;
   /** How many partitions the topic has. */
   readonly count: number;
+  /** How many it had when the group started on it, long ago perhaps; null: it has not yet, as far as can be known. */
+  readonly startedWith: number | null;
 };
 
 /** A lane as it stands, for status and for tests. */
@@ -102,7 +104,10 @@ export class Processing {
     this.#commits = new CommitLoop({
       clock: options.clock,
       commit: async offsets => {
-        if (options.commitFaults?.crash()) throw new CrashedOnPurpose();
+        // Where the group starts is no work that could come again.
+        const lanes = [...(this.#committing.get(offsets)?.values() ?? [])];
+        const isWork = lanes.some(({ledger}) => ledger.hasFinished);
+        if (isWork && options.commitFaults?.crash()) throw new CrashedOnPurpose();
         await options.commit(offsets);
       },
       collect: () => this.#committable(),
@@ -140,8 +145,14 @@ export class Processing {
     this.#commits.suspend();
   }
 
+  /** We are in the group (again), and what it has committed is not known yet: nothing is dispatched or committed until `meet`. */
+  joined(): void {
+    this.#close('meeting');
+    this.#commits.suspend();
+  }
+
   /** The group has met. Answers false while the person's choice of where to start is missing. */
-  meet({facts, unreachable, sameMember, isAlone, count}: Assignment): boolean {
+  meet({facts, unreachable, sameMember, isAlone, count, startedWith}: Assignment): boolean {
     this.#close('meeting');
     const {topic} = this.#options;
     const ours = new Set([...facts, ...unreachable].map(({partition}) => partition));
@@ -152,12 +163,12 @@ export class Processing {
         lanes.filter(partition => ours.has(partition)),
         {isOutage: true},
       );
-    const context = {isAlone};
+    const context = {isAlone, startedWith};
     const fresh = facts.filter(({partition}) => !this.#lanes.has(partition));
     if (!this.#decided(fresh, context)) return false;
     this.#tellOverruled(fresh, context);
     const points = new Map(fresh.map(each => [each.partition, this.#starting.pointOf(each, context)]));
-    this.#starting.started(ours, count);
+    this.#starting.started(ours, startedWith ?? count);
     this.#starting.owns(ours);
     for (const each of facts) {
       const lane = this.#lanes.get(each.partition);

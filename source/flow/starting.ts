@@ -5,6 +5,7 @@ import {
   type PartitionFacts,
   type StartFrom,
   type StartingPoint,
+  type StartOfOne,
   startingPoint,
   startOf,
 } from './starting-point.ts';
@@ -13,6 +14,8 @@ import {
 export type StartContext = {
   /** Nobody else in the group reads the topic: who is there first chooses where the group starts. */
   readonly isAlone: boolean;
+  /** How many partitions the topic had when the group started on it; null: it has not yet, as far as can be known. */
+  readonly startedWith: number | null;
 };
 
 /** A replay that was interrupted. It goes on as long as the group has committed nothing since. */
@@ -29,6 +32,9 @@ type Replay = {readonly reached: bigint; readonly committed: bigint};
  * | the same, group running  | the committed offset; a replay by offset  | the committed offset                  |
  * | none                     | the choice, or a question                 | what the choice meant at first start, |
  * |                          |                                           | else its first message                |
+ *
+ * A group that started before, in another life of this program, is known by what is kept beside its commits: a partition
+ * that has none then was added, or was empty, and is new from its first message.
  *
  * So a partition that is gained later never skips, and never repeats what another member has committed; one that was
  * added to the topic is new from its first message. A replay that an outage interrupts goes on where it was, unless the
@@ -67,7 +73,9 @@ export class Starting {
       return {start: 'at', position: replay.reached, commit: false};
     if (this.#isFirst || this.#owed.has(partition)) {
       if (committed !== null && this.isOverruled(facts, context)) return fromCommitted(facts, committed);
-      const point = startingPoint(facts, startOf(this.#choice, partition));
+      const choice = startOf(this.#choice, partition);
+      if (committed === null && isNew(partition, choice, context)) return atFirst(facts);
+      const point = startingPoint(facts, choice);
       if (this.#isFirst) return point;
       // Questions are for the first start. What nobody could tell about then neither stops the others nor skips.
       if (point.start === 'ask') return atFirst(facts);
@@ -80,7 +88,7 @@ export class Starting {
       : {start: 'at', position: clamp(chosen, facts), commit: true};
   }
 
-  /** The first start is decided: `owned` partitions are ours. What is added to the topic from now on is new. */
+  /** The first start is decided: `owned` partitions are ours, and the group started with `count`. What is added is new. */
   started(owned: Iterable<number>, count: number): void {
     if (!this.#isFirst) return;
     this.#isFirst = false;
@@ -118,6 +126,16 @@ export class Starting {
     this.#chosen.clear();
     this.#replays.clear();
   }
+}
+
+/**
+ * Whether a partition without a committed offset was added to the topic since the group started, or was empty then: all
+ * that is in it waits. An offset that the person named counts all the same, and so does a wish to skip where nobody else is.
+ */
+function isNew(partition: number, choice: StartOfOne, {isAlone, startedWith}: StartContext): boolean {
+  if (startedWith === null || choice.from === 'offset') return false;
+  if (choice.from === 'end' && choice.skipToEnd && isAlone) return false;
+  return partition >= startedWith || choice.from === 'committed';
 }
 
 function atFirst({first}: PartitionFacts): StartingPoint {

@@ -71,6 +71,8 @@ export class Consumption {
   #topicId: string | null = null;
   /** How many partitions the topic has; 0: not known yet. */
   #count = 0;
+  /** How many partitions it had when the group started on it; null: it has not yet. */
+  #startedWith: number | null = null;
   /** The choice of where to start with its times and ends as offsets: asked for once, so that nothing is passed meanwhile. */
   #resolved: StartFrom | null = null;
   /** When this consumer was started, for how long a first failure is tried again. */
@@ -259,6 +261,9 @@ export class Consumption {
       offsetManagerOf(memberId, ({partition}) => this.#outOfRange(partition)),
       topic,
     );
+    // KafkaJS may have joined anew without a word before: what was finished is committed only once it is known what the
+    // group has, and only where that is less.
+    this.processing.joined();
     void this.#meet(++this.#meeting, sameMember);
   }
 
@@ -278,7 +283,7 @@ export class Consumption {
     try {
       const what = `asking for the offsets of group ${group}`;
       const look = await withDeadline(generation.look(partitions), requestDeadline, what);
-      await withDeadline(this.#resolveStart(generation), requestDeadline, what);
+      await withDeadline(this.#resolveStart(generation, look.presence.id), requestDeadline, what);
       if (meeting !== this.#meeting || this.#stopping) return;
       const {facts, unreachable} = look;
       const known = this.#takeTopic(look);
@@ -294,7 +299,9 @@ export class Consumption {
         sameMember,
         isAlone: this.#isAlone,
         count: this.#count,
+        startedWith: this.#startedWith,
       });
+      if (decided) this.#startedWith ??= this.#count;
       this.#failures = 0;
       this.#lookFailures = 0;
       onFacts(facts);
@@ -318,8 +325,9 @@ export class Consumption {
   }
 
   /** Tells the flow once what the choice of where to start means in offsets; after the first start it counts no more. */
-  async #resolveStart(generation: Generation): Promise<void> {
+  async #resolveStart(generation: Generation, topicId: string | null): Promise<void> {
     if (this.processing.hasStarted) return;
+    this.#startedWith = await generation.startedWith(topicId);
     this.#resolved ??= await resolveStart(this.#choice, generation);
     this.processing.startFrom(this.#resolved);
   }
@@ -332,6 +340,7 @@ export class Consumption {
     if (this.#count > 0 && presence.partitions > this.#count && !isRecreated(known, presence.id))
       onEvent({type: 'topic-grown', topic, from: this.#count, to: presence.partitions});
     this.#count = presence.partitions;
+    if (isRecreated(known, presence.id)) this.#startedWith = this.#count;
     return known;
   }
 
@@ -366,7 +375,10 @@ export class Consumption {
     for (const each of look.facts) {
       const lane = this.#lane(each.partition);
       if (!lane) {
-        this.processing.beginLate({...each, recreated}, {isAlone: this.#isAlone});
+        this.processing.beginLate(
+          {...each, recreated},
+          {isAlone: this.#isAlone, startedWith: this.#startedWith},
+        );
         continue;
       }
       if (lane.state.status === 'lost') continue;
@@ -512,7 +524,7 @@ export class Consumption {
     const generation = this.#generation;
     if (!generation) throw new Error('not in the group now');
     await withDeadline(
-      generation.commit(offsets, this.#topicId),
+      generation.commit(offsets, {topicId: this.#topicId, startedWith: this.#startedWith}),
       requestDeadline,
       `the broker to confirm a commit of group ${this.#options.group}`,
     );

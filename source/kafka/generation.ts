@@ -1,7 +1,7 @@
 import type OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {PartitionOffset} from '../flow/events.ts';
 import type {TopicPartition} from '../flow/message.ts';
-import {commitMetadata, topicIdIn} from './commit-metadata.ts';
+import {type CommitMark, commitMetadata, leastStart, markIn} from './commit-metadata.ts';
 import {withDeadline} from './deadline.ts';
 import {nextAfterEmptyBatches} from './empty-batches.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
@@ -49,7 +49,7 @@ export class Generation {
   }
 
   /** Commits once, in this generation or not at all. Rejects with KafkaJS's error. */
-  async commit(offsets: readonly PartitionOffset[], topicId: string | null): Promise<void> {
+  async commit(offsets: readonly PartitionOffset[], mark: CommitMark): Promise<void> {
     await this.#offsets.commitOffsets({
       topics: [
         {
@@ -57,7 +57,7 @@ export class Generation {
           partitions: offsets.map(({partition, offset}) => ({
             partition,
             offset: offset.toString(),
-            metadata: commitMetadata(topicId),
+            metadata: commitMetadata(mark),
           })),
         },
       ],
@@ -79,7 +79,8 @@ export class Generation {
     const facts: BrokerFacts[] = [];
     const unreachable: Unreachable[] = [];
     for (const partition of partitions) {
-      const {committed, committedIn} = commits.get(partition)!;
+      const {committed, mark} = commits.get(partition)!;
+      const committedIn = mark?.topicId ?? null;
       const [first, end] = [firsts.get(partition), ends.get(partition)];
       if (first === undefined || end === undefined) unreachable.push({partition, committed});
       else facts.push({topic: this.#topic, partition, committed, committedIn, first, end});
@@ -89,7 +90,7 @@ export class Generation {
 
   async #commits(
     partitions: readonly number[],
-  ): Promise<ReadonlyMap<number, Pick<BrokerFacts, 'committed' | 'committedIn'>>> {
+  ): Promise<ReadonlyMap<number, {readonly committed: bigint | null; readonly mark: CommitMark | null}>> {
     const topic = this.#topic;
     const coordinator = await this.#offsets.getCoordinator();
     const {responses} = await coordinator.offsetFetch({
@@ -101,10 +102,7 @@ export class Generation {
       partitions.map(partition => {
         const commit = found.find(each => each.partition === partition);
         const offset = BigInt(commit?.offset ?? -1);
-        return [
-          partition,
-          {committed: offset < 0n ? null : offset, committedIn: topicIdIn(commit?.metadata ?? null)},
-        ];
+        return [partition, {committed: offset < 0n ? null : offset, mark: markIn(commit?.metadata ?? null)}];
       }),
     );
   }
@@ -132,6 +130,16 @@ export class Generation {
     if (told.length === 0 && refused) throw refused.reason;
     const offsets = told.flatMap(each => (each.topic === topic ? each.partitions : []));
     return new Map(offsets.map(({partition, offset}) => [partition, BigInt(offset)]));
+  }
+
+  /**
+   * How many partitions the topic had when the group started on it; null: it has not, or not by members of ours that keep
+   * this. What was committed for an earlier topic of the name does not count.
+   */
+  async startedWith(topicId: string | null): Promise<number | null> {
+    const commits = await this.#commits(this.#all());
+    const marks = [...commits.values()].flatMap(({mark}) => (mark?.topicId === topicId ? [mark] : []));
+    return leastStart(marks.map(({startedWith}) => startedWith));
   }
 
   /** Of all partitions: offsets of the first record at or after `time` (ms since 1970); the end where there is none. */

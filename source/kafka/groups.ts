@@ -2,7 +2,7 @@ import kafkajs, {type GroupDescription as Described} from 'kafkajs';
 import type {Broker, Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {PartitionOffset} from '../flow/events.ts';
 import type {KafkaClient} from './client.ts';
-import {commitMetadata, isOurCommit} from './commit-metadata.ts';
+import {commitMetadata, isOurCommit, leastStart, markIn} from './commit-metadata.ts';
 import {ConnectedCluster} from './connected-cluster.ts';
 import {withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
@@ -137,13 +137,15 @@ export class Groups {
     try {
       const coordinator = await this.#coordinator(group);
       const before = await commitsOn(coordinator, group, topic);
-      const ours = commitMetadata(
-        await withDeadline(topicIdentity(coordinator, topic), deadline, `asking for topic ${topic}`),
+      const topicId = await withDeadline(
+        topicIdentity(coordinator, topic),
+        deadline,
+        `asking for topic ${topic}`,
       );
       const partitions = offsets.map(({partition, offset}) => ({
         partition,
         offset: offset.toString(),
-        metadata: keptBeside(before, partition, ours),
+        metadata: keptBeside(before, partition, topicId),
       }));
       const committing = coordinator.offsetCommit({
         groupId: group,
@@ -233,11 +235,18 @@ async function commitsOn(
 function keptBeside(
   before: ReadonlyMap<number, string | null>,
   partition: number,
-  ours: string,
+  topicId: string | null,
 ): string | null {
   const kept = before.get(partition);
-  if (kept !== undefined) return isOurCommit(kept) ? ours : kept;
-  return [...before.values()].every(isOurCommit) ? ours : null;
+  if (kept !== undefined && !isOurCommit(kept)) return kept;
+  if (kept === undefined && ![...before.values()].every(isOurCommit)) return null;
+  return commitMetadata({topicId, startedWith: startOfGroup([...before.values()], topicId)});
+}
+
+/** How many partitions the topic had when the group started, by its commits of ours on this topic. */
+function startOfGroup(metadata: readonly (string | null)[], topicId: string | null): number | null {
+  const marks = metadata.map(markIn).filter(mark => mark !== null && mark.topicId === topicId);
+  return leastStart(marks.map(mark => mark!.startedWith));
 }
 
 /** Where servers of Apache's kind keep groups. */

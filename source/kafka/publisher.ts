@@ -122,6 +122,8 @@ export class KafkaPublisher implements Publisher {
     let lost: {readonly error: unknown} | null = null;
     try {
       await this.#knowTopic(topic);
+      // The topic may have grown since it was asked for.
+      if (arrivals.waiting.some(({delivery}) => this.#isUnknown(delivery.draft))) await this.#askAgain(topic);
     } catch (error) {
       lost = {error};
     }
@@ -141,6 +143,16 @@ export class KafkaPublisher implements Publisher {
     if (this.#known.has(topic)) return;
     const cluster = await this.#connection();
     await withDeadline(cluster.addMultipleTargetTopics([topic]), topicDeadline, `asking for topic ${topic}`);
+    this.#know(cluster, topic);
+  }
+
+  #isUnknown({topic, partition}: Draft): boolean {
+    return partition !== undefined && partition >= this.#known.get(topic)!.count;
+  }
+
+  async #askAgain(topic: string): Promise<void> {
+    const cluster = await this.#connection();
+    await withDeadline(cluster.refreshMetadata(), topicDeadline, `asking for topic ${topic}`);
     this.#know(cluster, topic);
   }
 

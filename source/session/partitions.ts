@@ -26,7 +26,7 @@ export type Obstacle =
 
 /** Everything that is known of one partition; null: not known now. */
 export type PartitionView = PartitionStatus & {
-  /** Finished without a gap below this offset, by this consumer. */
+  /** Finished without a gap below this offset, by this consumer, in the log that is there. */
   readonly processed: bigint | null;
   readonly committed: bigint | null;
   /** From the committed offset to the end; below 0: it is so far beyond the end, which no member can reach. */
@@ -68,7 +68,7 @@ export function partitionViews(
       inSync,
       first,
       end,
-      processed: lane?.prefix ?? null,
+      processed: lane && !isOfAnotherLog(lane) ? lane.prefix : null,
       committed: commit,
       lag: end === null || from === null ? null : end - from,
       isOurs: lane !== undefined,
@@ -78,6 +78,11 @@ export function partitionViews(
       left: lane && commit !== null && !isLost && lane.prefix < commit ? commit - lane.prefix : 0n,
     };
   });
+}
+
+/** The position is lost, and not by retention: what was done below it was done in a log that is gone. */
+function isOfAnotherLog({state}: LaneView): boolean {
+  return state.status === 'lost' && state.lost.cause !== 'retention';
 }
 
 function obstacleOf({state}: LaneView): Obstacle | null {

@@ -280,21 +280,21 @@ export class Stream {
   /** What was finished and lies at or beyond where a partition goes on was not committed, and comes again. */
   #markUncommitted(partitions: Extract<FlowEvent, {type: 'assigned'}>['partitions']): void {
     for (const {partition, position} of partitions) {
-      const until = this.#redeliveries.until(partition);
-      if (until === null || until <= position) continue;
+      const range = this.#redeliveries.of(partition);
+      if (range === null || range.until <= position) continue;
       for (const row of this.#rows) {
         if (row.partition !== partition || row.finalAt === null || row.isCommitted !== null) continue;
-        if (row.offset >= position && row.offset < until) row.isCommitted = false;
+        if (row.offset >= range.from && row.offset < range.until) row.isCommitted = false;
       }
     }
   }
 
   /** Of the first `count` messages of a run, those that were finished before. */
   #countRedelivered(messages: readonly Message[], count: number): number {
-    const until = count > 0 ? this.#redeliveries.until(messages[0]!.partition) : null;
-    let again = 0;
-    while (until !== null && again < count && messages[again]!.offset < until) again++;
-    return again;
+    const range = count > 0 ? this.#redeliveries.of(messages[0]!.partition) : null;
+    if (range === null || messages[0]!.offset >= range.until) return 0;
+    const ours = messages.slice(0, count);
+    return ours.filter(({offset}) => offset >= range.from && offset < range.until).length;
   }
 
   /** A row belongs to the topic that it came from: with it, it ends, and nothing at its place is mistaken for it. */

@@ -21,39 +21,40 @@ export type TopicState =
 /** Where consuming may start when the group has no committed offset. */
 export type StartAnswer = 'beginning' | 'end';
 
+type Ports = GoBackPort & JoinPort;
+
 /** What the interface can ask for. Nothing throws; what happens comes back through the session. */
-export type Workbench = GoBackPort &
-  JoinPort & {
-    /** Looks at the topic now, and again by itself every few seconds. */
-    lookAtTopic(): void;
-    createTopic(): void;
-    publish(draft: Draft, changed: (delivery: Delivery) => void): Promise<Delivery>;
-    /** Each once, in order; `changed` hears every state of each. */
-    publishAll(drafts: readonly Draft[], changed: (delivery: Delivery) => void): Promise<Delivery[]>;
-    startConsumer(): void;
-    stopConsumer(): void;
-    pauseConsumer(): void;
-    resumeConsumer(): void;
-    /** A fault that withheld commits is off: what is finished goes out. */
-    commitSoon(): void;
-    /** Tries to connect now instead of at the planned time. */
-    reconnect(): void;
-    answerWhereToStart(answer: StartAnswer): void;
-    goOnFrom(partition: number, target: 'first' | 'end'): Promise<string | null>;
-    retry(partition: number, offset: bigint): boolean;
-    skip(partition: number, offset: bigint, reason: string): boolean;
-    deadLetter(partition: number, offset: bigint): boolean;
-    /** The message was published again, edited, at `where` (`P@O`). */
-    replace(partition: number, offset: bigint, where: string): boolean;
-    readonly redrive: RedrivePort;
-    /** Begins a search over what the topic retains, in place of one before; a sentence where it cannot be begun. */
-    search(text: SearchText): string | null;
-    stopSearch(): void;
-    /** The lanes as they stand; none while not consuming. */
-    lanes(): readonly LaneView[];
-    /** Drains, commits and leaves. Resolves with how many deliveries and runs did not come to an end. */
-    leave(): Promise<Leaving>;
-  };
+export type Workbench = Ports & {
+  /** Looks at the topic now, and again by itself every few seconds. */
+  lookAtTopic(): void;
+  createTopic(): void;
+  publish(draft: Draft, changed: (delivery: Delivery) => void): Promise<Delivery>;
+  /** Each once, in order; `changed` hears every state of each. */
+  publishAll(drafts: readonly Draft[], changed: (delivery: Delivery) => void): Promise<Delivery[]>;
+  startConsumer(): void;
+  stopConsumer(): void;
+  pauseConsumer(): void;
+  resumeConsumer(): void;
+  /** A fault that withheld commits is off: what is finished goes out. */
+  commitSoon(): void;
+  /** Tries to connect now instead of at the planned time. */
+  reconnect(): void;
+  answerWhereToStart(answer: StartAnswer): void;
+  goOnFrom(partition: number, target: 'first' | 'end'): Promise<string | null>;
+  retry(partition: number, offset: bigint): boolean;
+  skip(partition: number, offset: bigint, reason: string): boolean;
+  deadLetter(partition: number, offset: bigint): boolean;
+  /** The message was published again, edited, at `where` (`P@O`). */
+  replace(partition: number, offset: bigint, where: string): boolean;
+  readonly redrive: RedrivePort;
+  /** Begins a search over what the topic retains, in place of one before; a sentence where it cannot be begun. */
+  search(text: SearchText): string | null;
+  stopSearch(): void;
+  /** The lanes as they stand; none while not consuming. */
+  lanes(): readonly LaneView[];
+  /** Drains, commits and leaves. Resolves with how many deliveries and runs did not come to an end. */
+  leave(): Promise<Leaving>;
+};
 
 export type Leaving = {readonly unknownDeliveries: number; readonly runsLeft: number};
 

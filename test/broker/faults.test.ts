@@ -1,6 +1,7 @@
 import kafkajs, {type Admin, type Producer} from 'kafkajs';
 import {afterEach, beforeEach, describe, expect, it} from 'vitest';
 import {type EmbeddedBroker, startBroker} from '../../source/broker/index.ts';
+import {TransactionalClient} from './support/transactional-client.ts';
 
 const topic = 'notifications';
 
@@ -53,6 +54,28 @@ describe('the embedded broker, made to misbehave', () => {
     broker.faults.add({api: 'Produce'}, {cut: 'before'});
     await expect(publish()).rejects.toThrow();
     expect(await ends()).toEqual(['0', '0']);
+  });
+
+  it('meets the requests of a transaction, by partition and by group, and nothing of them is done', async () => {
+    const client = await TransactionalClient.at(broker.bootstrap, topic);
+    const writer = await client.start();
+    broker.faults.add(
+      {api: 'AddPartitionsToTxn', topic, partition: 1},
+      {error: 'TOPIC_AUTHORIZATION_FAILED'},
+    );
+    expect(await client.add(writer, [0, 1])).toBe('0 OPERATION_NOT_ATTEMPTED, 1 TOPIC_AUTHORIZATION_FAILED');
+    expect(await client.produce(writer, 0)).toBe('INVALID_TXN_STATE');
+    broker.faults.add({api: 'AddOffsetsToTxn', group: client.group}, {error: 'REQUEST_TIMED_OUT'});
+    expect(await client.addGroup(writer)).toBe('REQUEST_TIMED_OUT');
+    expect(await client.addGroup(writer)).toBe('NONE');
+    broker.faults.add({api: 'TxnOffsetCommit', group: client.group, topic}, {error: 'REQUEST_TIMED_OUT'});
+    expect(await client.commitOffset(writer, 1n)).toBe('REQUEST_TIMED_OUT');
+    broker.faults.add({api: 'EndTxn'}, {error: 'REQUEST_TIMED_OUT'});
+    expect(await client.end(writer, 'commit')).toBe('REQUEST_TIMED_OUT');
+    expect((await client.describe()).transactionState).toBe('Ongoing');
+    expect(await client.end(writer, 'commit')).toBe('NONE');
+    expect(await client.committed({stable: true})).toBe('-1');
+    client.close();
   });
 
   it('answers late', async () => {

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {Memory} from '../../source/broker/log/memory.ts';
 import {type LogRules, PartitionLog} from '../../source/broker/log/partition-log.ts';
+import {bytesPerProducer} from '../../source/broker/log/producers.ts';
 import {ManualClock} from './support/manual-clock.ts';
 import {recordBatch} from './support/record-batch.ts';
 
@@ -11,15 +12,18 @@ const kafkaRules: LogRules = {
   retentionMs: -1,
   retentionBytes: -1,
   appendTime: false,
+  mostBefore: Infinity,
+  mostAfter: Infinity,
   compacted: false,
   deletes: true,
 };
 
-function newLog(rules: Partial<LogRules> = {}, limit = 1_000_000) {
+function newLog(rules: Partial<LogRules> = {}, limit = 1_000_000, producers = new Memory(1_000_000)) {
   const clock = new ManualClock();
   const memory = new Memory(limit);
   const log = new PartitionLog(
     memory,
+    producers,
     () => ({...kafkaRules, ...rules}),
     () => clock.now(),
   );
@@ -123,6 +127,22 @@ describe('a batch of an idempotent producer', () => {
     expect(() => send(log, 2, {epoch: 0})).toThrow('A newer producer');
     expect(() => send(log, 2, {epoch: 2})).toThrow('Sequence 2 where 0 was expected');
     expect(send(log, 0, {epoch: 2})).toBe(2);
+  });
+
+  it('is remembered within bounds: in the place of the one silent for longest, else it is refused', () => {
+    const producers = new Memory(2 * bytesPerProducer);
+    const {log} = newLog({}, 1_000_000, producers);
+    const other = newLog({}, 1_000_000, producers).log;
+    for (const id of [1n, 2n, 1n, 3n]) send(log, id === 1n && log.end > 2 ? 2 : 0, {id});
+    expect(log.producers().map(({id}) => id)).toEqual([1n, 3n]);
+    expect(() => send(other, 0)).toThrow('can remember no more producers');
+    expect(other.end).toBe(0);
+    // One without idempotence needs none of it, nor does the marker of a transaction.
+    other.append(recordBatch({timestamps: [0]}));
+    other.decide(7n, 0, true);
+    log.close();
+    expect(producers.used).toBe(0);
+    expect(send(other, 0)).toBe(2);
   });
 
   it('is held against its own producer only', () => {

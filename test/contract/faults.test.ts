@@ -42,7 +42,8 @@ describeOnBrokers('faults on purpose, without the interface', broker => {
     expect(first.code).toBe(0);
     expect(first.stderr).toContain('Nothing is committed');
     expect(positions(first.lines, 'processed')).toEqual(['0@0', '0@1', '0@2']);
-    expect(['-1', '0']).toContain((await broker.committed(place.group, place.topic))[0]);
+    expect(positions(first.lines, 'committed')).toEqual([]);
+    expect(await broker.committed(place.group, place.topic)).toEqual(['-1']);
 
     const second = await consume(place);
     expect(positions(second.lines, 'processed')).toEqual(['0@0', '0@1', '0@2']);
@@ -64,6 +65,10 @@ describeOnBrokers('faults on purpose, without the interface', broker => {
     const again = processed.lastIndexOf('0@0');
     expect(processed.slice(again)).toEqual(['0@0', '0@1', '0@2']);
     expect(again).toBeGreaterThan(0);
+    // The second delivery says that it is one.
+    const outcomes = lines.filter(line => line.status === 'processed');
+    expect(outcomes.slice(0, again).every(({redelivered}) => redelivered === undefined)).toBe(true);
+    expect(outcomes.slice(again, again * 2).every(({redelivered}) => redelivered === true)).toBe(true);
     expect(await broker.committed(place.group, place.topic)).toEqual(['3']);
   });
 

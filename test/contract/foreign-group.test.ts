@@ -1,12 +1,26 @@
+import {spawn} from 'node:child_process';
 import {type Consumer, logLevel} from 'kafkajs';
 import {describe, expect, it, onTestFinished} from 'vitest';
 import {startBroker} from '../../source/broker/index.ts';
 import {createClient} from '../../source/kafka/client.ts';
 import {toldByConsumerGroups} from '../kafka/consumer-groups.ts';
-import {apacheTools} from '../kafka/requirements.ts';
+import {apacheTools, confluentKafka} from '../kafka/requirements.ts';
 import {positions, run} from '../support/program.ts';
 import {type BrokerUnderTest, describeOnBrokers} from './support/brokers.ts';
 
+/** Joins by the newer protocol, reads nothing, and stays. */
+const newerMember = `
+import sys
+from confluent_kafka import Consumer
+brokers, group, topic = sys.argv[1:]
+consumer = Consumer({"bootstrap.servers": brokers, "group.id": group, "group.protocol": "consumer", "enable.auto.commit": False})
+def assigned(_, partitions):
+    print("assigned", len(partitions), flush=True)
+    consumer.pause(partitions)
+consumer.subscribe([topic], on_assign=assigned)
+while True:
+    consumer.poll(0.1)
+`;
 const patience = {timeout: 20_000, interval: 100};
 
 describeOnBrokers("a group that is another program's", broker => {
@@ -82,6 +96,25 @@ describeOnBrokers("a group that is another program's", broker => {
     expect(ours.commits.map(([offset]) => offset)).toEqual(['0', '0']);
     for (const [, metadata] of ours.commits) expect(metadata).toMatch(/^kafka-notify topic [0-9a-f]{32}$/);
     expect((await consume(topic, own, '--until-end')).code).toBe(0);
+  });
+
+  it('is not joined where it is of the newer protocol, whose members nobody tells in the old words', async context => {
+    if (broker.kind === 'embedded') context.skip('the embedded broker serves only the older protocol');
+    const confluent = confluentKafka();
+    if ('reason' in confluent) return context.skip(confluent.reason);
+    const {topic, group} = await mailerTopic(broker);
+    const child = spawn(confluent.python, ['-c', newerMember, broker.bootstrap(), group, topic]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let printed = '';
+    child.stdout.on('data', data => {
+      printed += data;
+    });
+    await expect.poll(() => printed, patience).toContain('assigned 2');
+    const {code, stderr} = await consume(topic, group, '--from', 'beginning', '--until-end');
+    expect(code).toBe(2);
+    expect(stderr).toContain('a protocol whose members cannot be told here (KIP-848)');
+    expect(stderr).toContain('60 messages');
+    expect(await broker.committed(group, topic)).toEqual(['-1', '-1']);
   });
 
   it('is not redriven by: not its commits, and not without the flag', async () => {

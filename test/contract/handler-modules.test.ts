@@ -172,7 +172,7 @@ export async function eachBatch({batch, resolveOffset, heartbeat, isRunning, isS
         'each-batch.cjs': `exports.eachBatch = async ({batch}) => console.log(JSON.stringify(batch.messages));\n`,
       },
     });
-    const timestamp = '1700000000123';
+    const timestamp = String(Date.now() - 60_000);
     await broker.produce(topic, [
       {partition: 0, key: 'u-17', value: '{"to":"u"}', timestamp, headers: {trace: 't', twice: ['a', 'b']}},
       {partition: 0, key: null, value: null, timestamp},

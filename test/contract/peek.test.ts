@@ -151,34 +151,30 @@ describeOnBrokers('peek', broker => {
     expect(stderr).toMatch(/Searched (\d+) of \1 offsets/);
   });
 
-  if (broker.kind === 'embedded') {
-    it.skip('passes transactions: skipped, the embedded broker has none', () => {});
-  } else {
-    it('leaves out aborted records and markers, and comes to the end behind them', async () => {
-      const topic = await broker.freshTopic({partitions: 1});
-      const producer = broker
-        .client()
-        .kafka.producer({transactionalId: `t-${topic}`, idempotent: true, maxInFlightRequests: 1});
-      await producer.connect();
-      for (const end of ['abort', 'commit', 'abort', 'commit', 'abort'] as const) {
-        const transaction = await producer.transaction();
-        await transaction.send({topic, messages: [{value: `"${end} 1"`}, {value: `"${end} 2"`}]});
-        await transaction[end]();
-      }
-      await producer.disconnect();
-      const all = await peek(topic, '--values');
-      expect(all.code).toBe(0);
-      expect(values(all.lines)).toEqual(['"commit 1"', '"commit 2"', '"commit 1"', '"commit 2"']);
-      expect(all.stderr).toContain('Searched 15 of 15 offsets: 4 found.');
-      // In the midst of an aborted transaction, of a committed one, and behind the last record.
-      expect(values((await peek(topic, '--from', '7', '--values')).lines)).toEqual([
-        '"commit 1"',
-        '"commit 2"',
-      ]);
-      expect(values((await peek(topic, '--from', '10', '--values')).lines)).toEqual(['"commit 2"']);
-      expect((await peek(topic, '--from', 'end-1')).stderr).toContain('Searched 1 of 1 offsets: none found.');
-    });
-  }
+  it('leaves out aborted records and markers, and comes to the end behind them', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const producer = broker
+      .client()
+      .kafka.producer({transactionalId: `t-${topic}`, idempotent: true, maxInFlightRequests: 1});
+    await producer.connect();
+    for (const end of ['abort', 'commit', 'abort', 'commit', 'abort'] as const) {
+      const transaction = await producer.transaction();
+      await transaction.send({topic, messages: [{value: `"${end} 1"`}, {value: `"${end} 2"`}]});
+      await transaction[end]();
+    }
+    await producer.disconnect();
+    const all = await peek(topic, '--values');
+    expect(all.code).toBe(0);
+    expect(values(all.lines)).toEqual(['"commit 1"', '"commit 2"', '"commit 1"', '"commit 2"']);
+    expect(all.stderr).toContain('Searched 15 of 15 offsets: 4 found.');
+    // In the midst of an aborted transaction, of a committed one, and behind the last record.
+    expect(values((await peek(topic, '--from', '7', '--values')).lines)).toEqual([
+      '"commit 1"',
+      '"commit 2"',
+    ]);
+    expect(values((await peek(topic, '--from', '10', '--values')).lines)).toEqual(['"commit 2"']);
+    expect((await peek(topic, '--from', 'end-1')).stderr).toContain('Searched 1 of 1 offsets: none found.');
+  });
 
   it('says on Ctrl+C how far it came', async () => {
     const topic = await broker.freshTopic({partitions: 1});

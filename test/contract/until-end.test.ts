@@ -45,28 +45,24 @@ describeOnBrokers('--until-end', broker => {
     expect(await broker.committed(`group-${topic}`, topic)).toEqual(['201']);
   });
 
-  if (broker.kind === 'embedded') {
-    it.skip('ends on transactions: skipped, the embedded broker has none', () => {});
-  } else {
-    it('ends on transactions, committed and aborted, with markers at the end, and lag is 0', async () => {
-      const topic = await broker.freshTopic({partitions: 1});
-      const producer = broker
-        .client()
-        .kafka.producer({transactionalId: `t-${topic}`, idempotent: true, maxInFlightRequests: 1});
-      await producer.connect();
-      for (const end of ['commit', 'abort', 'commit', 'abort'] as const) {
-        const transaction = await producer.transaction();
-        await transaction.send({topic, messages: [{value: `"${end}"`}, {value: `"${end}"`}]});
-        await transaction[end]();
-      }
-      await producer.disconnect();
-      const {code, lines} = await consume(topic, '--with-value');
-      expect(code).toBe(0);
-      expect(lines.filter(line => line.status === 'processed').map(line => line.value)).toEqual(
-        Array(4).fill('"commit"'),
-      );
-      const [offsets] = await broker.admin().fetchTopicOffsets(topic);
-      expect(await broker.committed(`group-${topic}`, topic)).toEqual([offsets!.high]);
-    });
-  }
+  it('ends on transactions, committed and aborted, with markers at the end, and lag is 0', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const producer = broker
+      .client()
+      .kafka.producer({transactionalId: `t-${topic}`, idempotent: true, maxInFlightRequests: 1});
+    await producer.connect();
+    for (const end of ['commit', 'abort', 'commit', 'abort'] as const) {
+      const transaction = await producer.transaction();
+      await transaction.send({topic, messages: [{value: `"${end}"`}, {value: `"${end}"`}]});
+      await transaction[end]();
+    }
+    await producer.disconnect();
+    const {code, lines} = await consume(topic, '--with-value');
+    expect(code).toBe(0);
+    expect(lines.filter(line => line.status === 'processed').map(line => line.value)).toEqual(
+      Array(4).fill('"commit"'),
+    );
+    const [offsets] = await broker.admin().fetchTopicOffsets(topic);
+    expect(await broker.committed(`group-${topic}`, topic)).toEqual([offsets!.high]);
+  });
 });

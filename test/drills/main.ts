@@ -1,12 +1,13 @@
 /**
  * `npm run drill [-- --seed N] [--short] [--embedded]`: the whole drill on Apache Kafka or on the embedded broker, with its
- * counts.
+ * counts. With `--members N [--minutes M]` the members' drill instead: groups of up to N members for M minutes (30).
  */
 import {parseArgs} from 'node:util';
 import {apacheKafka, program} from '../kafka/requirements.ts';
 import {startKafka} from '../kafka/start-kafka.ts';
 import {drill} from './drill.ts';
 import {startEmbedded} from './embedded.ts';
+import {runMembersDrill} from './members/main.ts';
 import {fullPlan, shortPlan} from './plan.ts';
 
 const {values} = parseArgs({
@@ -14,6 +15,8 @@ const {values} = parseArgs({
     seed: {type: 'string', default: '1'},
     short: {type: 'boolean', default: false},
     embedded: {type: 'boolean', default: false},
+    members: {type: 'string'},
+    minutes: {type: 'string'},
   },
 });
 const seed = Number(values.seed);
@@ -24,6 +27,10 @@ if (!values.embedded && !possible.available) {
 }
 const withVisitor = program('kcat').available;
 if (!withVisitor) console.error('Without kcat no other consumer joins the groups.');
+if (values.members !== undefined || values.minutes !== undefined) {
+  const {members = '3', minutes = '30', short, embedded} = values;
+  process.exit(await runMembersDrill({seed, members, minutes, short, embedded, withVisitor}));
+}
 const broker = values.embedded ? await startEmbedded() : await startKafka();
 const began = Date.now();
 const {wrong, counts} = await drill(broker, values.short ? shortPlan(seed) : fullPlan(seed), {

@@ -1,10 +1,13 @@
-import {connect, createServer, type Socket} from 'node:net';
+import {connect, createServer, type Server, type Socket} from 'node:net';
 
 /** Stands between a client and one broker, and does to the connection what networks do. */
 export type TcpProxy = {
   readonly port: number;
   /** Cuts every connection now. */
   cut(): void;
+  /** Cuts every connection and takes no new one, until `accept`. */
+  refuse(): Promise<void>;
+  accept(): Promise<void>;
   /** The next request of this API is forwarded; then the connection is cut instead of answering. */
   loseAnswerOf(apiKey: number): void;
   /** Answers to requests of this API are held back until `release`. */
@@ -19,7 +22,7 @@ type Plan = {lose: number | null; hold: number | null; held: (() => void)[]};
 export async function startProxy(target: number, port = 0): Promise<TcpProxy> {
   const plan: Plan = {lose: null, hold: null, held: []};
   const sockets = new Set<Socket>();
-  const server = createServer(client => {
+  const take = (client: Socket) => {
     const broker = connect(target, '127.0.0.1');
     for (const socket of [client, broker]) {
       sockets.add(socket);
@@ -31,12 +34,25 @@ export async function startProxy(target: number, port = 0): Promise<TcpProxy> {
       });
     }
     passOn(client, broker, plan);
-  });
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  };
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  let server: Server | null = await listen(port, take);
+  const listensOn = (server.address() as {port: number}).port;
+  const refuse = async () => {
+    const closing = server;
+    server = null;
+    const closed = new Promise<void>(resolve => (closing ? closing.close(() => resolve()) : resolve()));
+    cut();
+    await closed;
+  };
   return {
-    port: (server.address() as {port: number}).port,
-    cut: () => {
-      for (const socket of sockets) socket.destroy();
+    port: listensOn,
+    cut,
+    refuse,
+    accept: async () => {
+      server ??= await listen(listensOn, take);
     },
     loseAnswerOf: apiKey => {
       plan.lose = apiKey;
@@ -48,12 +64,16 @@ export async function startProxy(target: number, port = 0): Promise<TcpProxy> {
       plan.hold = null;
       for (const pass of plan.held.splice(0)) pass();
     },
-    close: () =>
-      new Promise(resolve => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
+    close: refuse,
   };
+}
+
+function listen(port: number, take: (client: Socket) => void): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer(take);
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
 }
 
 function passOn(client: Socket, broker: Socket, plan: Plan): void {

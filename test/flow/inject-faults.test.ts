@@ -67,3 +67,19 @@ it('waits before each message while slow, and takes nothing when asked to stop m
   stopping.abort();
   expect(await stopped).toEqual([]);
 });
+
+it('passes on what pauses a partition', () => {
+  let tell: (partition: number, isPaused: boolean) => void = () => {};
+  const pausing: Handler = {
+    ...working,
+    onPause(listener) {
+      tell = listener;
+    },
+  };
+  const heard: unknown[] = [];
+  injectFaults(pausing, {clock, faults: () => noFaults, used: () => {}}).onPause!((...pause) =>
+    heard.push(pause),
+  );
+  tell(3, true);
+  expect(heard).toEqual([[3, true]]);
+});

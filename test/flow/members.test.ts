@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {type Choice, SimulatedMembers} from './support/simulated-members.ts';
 
 async function work(group: SimulatedMembers): Promise<void> {
+  group.look();
   for (let round = 0; round < 12; round++) {
     group.fetch(20);
     await group.clock.turn(100);
@@ -60,6 +61,7 @@ describe('where to start, with several members', () => {
     const group = new SimulatedMembers(2);
     for (const partition of [0, 1]) group.produce(partition, 20);
     group.join('committed');
+    group.look();
     expect(group.ended).toEqual(['m0']);
     group.join('beginning');
     await work(group);
@@ -69,6 +71,41 @@ describe('where to start, with several members', () => {
     await work(group);
     expect(group.violations).toEqual([]);
     expect(committed(group)).toEqual([20, 20]);
+  });
+
+  it('goes on in a topic that grew while nobody was there: what was added is new, for whatever choice', async () => {
+    for (const choice of ['committed', 'end', 'time'] as const) {
+      const group = new SimulatedMembers(1);
+      group.produce(0, 4);
+      group.join('beginning');
+      await work(group);
+      await group.leave(0);
+      group.grow(3);
+      for (const partition of [1, 2]) group.produce(partition, 3);
+      group.join(choice);
+      await work(group);
+      expect(committed(group), choice).toEqual([4, 3, 3]);
+      expect(group.left()).toEqual([]);
+    }
+  });
+
+  it('commits nothing between joining anew and knowing what the group has: no commit goes back', async () => {
+    const group = new SimulatedMembers(1);
+    group.produce(0, 10);
+    group.join('beginning');
+    group.look();
+    group.fetch(3);
+    group.failNextCommit = true;
+    await group.clock.turn(10);
+    // It was away for so long that another had its partition, and is taken in again as if nothing had been.
+    group.logs[0]!.committed = 8;
+    for (let offset = 0; offset < 8; offset++) group.logs[0]!.processed.add(offset);
+    group.joinsUnannounced = true;
+    group.rebalance();
+    await group.clock.turn(1000);
+    await work(group);
+    expect(group.violations).toEqual([]);
+    expect(committed(group)).toEqual([10]);
   });
 });
 
@@ -101,6 +138,8 @@ describe('any history of several members', () => {
     {weight: 1, arbitrary: fc.record({do: fc.constant('lose' as const), which: fc.nat(3)})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('back' as const)})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('grow' as const)})},
+    {weight: 3, arbitrary: fc.record({do: fc.constant('look' as const)})},
+    {weight: 1, arbitrary: fc.record({do: fc.constant('unannounced' as const), on: fc.boolean()})},
     {weight: 1, arbitrary: fc.record({do: fc.constant('commit-fails' as const)})},
   );
 
@@ -143,6 +182,12 @@ describe('any history of several members', () => {
               case 'grow':
                 group.grow(Math.min(5, group.logs.length + 1));
                 group.rebalance();
+                break;
+              case 'look':
+                group.look();
+                break;
+              case 'unannounced':
+                group.joinsUnannounced = each.on;
                 break;
               case 'commit-fails':
                 group.failNextCommit = true;

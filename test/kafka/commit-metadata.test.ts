@@ -1,21 +1,27 @@
 import {describe, expect, it} from 'vitest';
-import {commitMetadata, isOurCommit, topicIdIn} from '../../source/kafka/commit-metadata.ts';
+import {commitMetadata, isOurCommit, markIn} from '../../source/kafka/commit-metadata.ts';
 
 describe('what is kept beside a commit', () => {
-  it('marks it as ours, with the topic where it has an id and without', () => {
-    expect(commitMetadata('0af1')).toBe('kafka-notify topic 0af1');
-    expect(commitMetadata(null)).toBe('kafka-notify');
-    for (const id of ['0af1', null]) {
-      expect(isOurCommit(commitMetadata(id))).toBe(true);
-      expect(topicIdIn(commitMetadata(id))).toBe(id);
-    }
+  it.each([
+    ['kafka-notify topic 0af1 of 3', {topicId: '0af1', startedWith: 3}],
+    ['kafka-notify topic 0af1', {topicId: '0af1', startedWith: null}],
+    ['kafka-notify of 12', {topicId: null, startedWith: 12}],
+    ['kafka-notify', {topicId: null, startedWith: null}],
+  ])('is %s', (text, mark) => {
+    expect(commitMetadata(mark)).toBe(text);
+    expect(markIn(text)).toEqual(mark);
+    expect(isOurCommit(text)).toBe(true);
+  });
+
+  it('is ours still where a later version keeps more', () => {
+    expect(markIn('kafka-notify something else')).toEqual({topicId: null, startedWith: null});
   });
 
   it.each([null, '', 'kafka-notify-2', 'a kafka-notify topic 0af1', 'batch 7'])(
     'takes %j for what another program keeps',
     metadata => {
       expect(isOurCommit(metadata)).toBe(false);
-      expect(topicIdIn(metadata)).toBeNull();
+      expect(markIn(metadata)).toBeNull();
     },
   );
 });

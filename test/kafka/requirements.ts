@@ -34,22 +34,37 @@ export function program(name: string): Availability {
   return error ? missing(`the program ${name} is not installed`) : available;
 }
 
-/**
- * A Python with confluent-kafka, in a virtual environment in the project's cache; made on the first call. Answers the
- * interpreter's path.
- */
+/** A Python with confluent-kafka; made on the first call. Answers the interpreter's path. */
 export function confluentKafka(): {readonly python: string} | {readonly reason: string} {
-  const folder = join(import.meta.dirname, '..', '..', '.cache', 'python');
+  return pythonWith('python', {'confluent-kafka': null});
+}
+
+/**
+ * A Python with these packages and versions (null: any), in a virtual environment of that name in the project's cache; made on
+ * the first call. Answers the interpreter's path.
+ */
+export function pythonWith(
+  name: string,
+  packages: Readonly<Record<string, string | null>>,
+): {readonly python: string} | {readonly reason: string} {
+  const folder = join(import.meta.dirname, '..', '..', '.cache', name);
   const python = join(folder, 'bin', 'python');
-  const works = () => spawnSync(python, ['-c', 'import confluent_kafka']).status === 0;
+  const wanted = Object.entries(packages);
+  const check = wanted.map(([each, version]) => {
+    const found = `version('${each.replace(/\[.*/, '')}')`;
+    return version === null ? found : `assert ${found} == '${version}'`;
+  });
+  const works = () =>
+    spawnSync(python, ['-c', ['from importlib.metadata import version', ...check].join('\n')]).status === 0;
   if (existsSync(python) && works()) return {python};
   mkdirSync(folder, {recursive: true});
   const made = spawnSync('python3', ['-m', 'venv', folder], {encoding: 'utf8', timeout: 120_000});
   if (made.status === 0) {
-    spawnSync(python, ['-m', 'pip', 'install', '-q', 'confluent-kafka'], {timeout: 300_000});
+    const asked = wanted.map(([each, version]) => (version === null ? each : `${each}==${version}`));
+    spawnSync(python, ['-m', 'pip', 'install', '-q', ...asked], {timeout: 300_000});
     if (works()) return {python};
   }
-  const reason = 'Python with confluent-kafka cannot be set up here';
+  const reason = `Python with ${wanted.map(([each]) => each).join(' and ')} cannot be set up here`;
   missing(reason);
   return {reason};
 }

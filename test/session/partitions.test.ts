@@ -75,6 +75,7 @@ describe('the partitions', () => {
     const lost = {topic, partition: 0, position: 99n, first: 10n, end: 20n, cause: 'recreated'} as const;
     const lanes = [lane({next: 99n, prefix: 99n, committed: 99n, state: {status: 'lost', lost}})];
     expect(partitionViews(there, bounds, new Map(), lanes)[0]).toMatchObject({
+      processed: null,
       committed: null,
       end: 20n,
       lag: 10n,
@@ -83,6 +84,13 @@ describe('the partitions', () => {
     expect(partitionViews(there, bounds, new Map([[0, 99n]]), lanes)[0]).toMatchObject({
       committed: 99n,
       lag: -79n,
+    });
+    const passed = {...lost, position: 5n, cause: 'retention'} as const;
+    const behind = lane({next: 5n, prefix: 5n, committed: 5n, state: {status: 'lost', lost: passed}});
+    expect(partitionViews(there, bounds, new Map([[0, 5n]]), [behind])[0]).toMatchObject({
+      processed: 5n,
+      committed: 5n,
+      lag: 15n,
     });
   });
 

@@ -53,6 +53,26 @@ export const processMessage = () => {
     }
   });
 
+  it('by x and then q: the message in hand is finished and committed, and the group is left', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const begun = beginning();
+    const handler = handlerFile(slow(begun, 'setTimeout(resolve, 4000)'));
+    const {terminal, group} = open(broker, topic, ['--from', 'beginning', '--handler', handler.path]);
+    await terminal.waitFor('1 partition');
+    terminal.press('x');
+    await terminal.waitFor('● running');
+    await broker.produce(topic, [{partition: 0, value: '{}'}]);
+    await expect.poll(() => existsSync(begun), {timeout: 10_000}).toBe(true);
+    terminal.press('x');
+    await terminal.waitFor('◌ stopping');
+    terminal.press('q');
+    expect(await terminal.exit).toEqual({code: 0, signal: 0});
+    expectRestored(terminal);
+    expect(await broker.committed(group, topic)).toEqual(['1']);
+    const {groups} = await broker.admin().describeGroups([group]);
+    expect(groups[0]!.members).toEqual([]);
+  });
+
   it('by Ctrl+C twice: at once', async () => {
     const topic = await broker.freshTopic({partitions: 1});
     const begun = beginning();

@@ -121,6 +121,13 @@ export class Group {
     return 'NONE';
   }
 
+  /** With a transaction one may commit also in a rebalance, and from outside also to a group in which somebody works. */
+  mayCommitInTransaction(memberId: string, instanceId: string | null, generation: number): ErrorName {
+    if (generation < 0 && this.#state === 'empty') return 'NONE';
+    if (generation < 0 && memberId === '' && instanceId === null) return 'NONE';
+    return this.#check(memberId, instanceId, generation) ?? 'NONE';
+  }
+
   /** The end: timers stop, whoever waits is told. */
   close(): void {
     this.#state = 'dead';

@@ -88,6 +88,13 @@ export class Groups {
     for (const {offsets} of this.#entries.values()) offsets.deleteTopic(topic);
   }
 
+  /** All that was committed is gone, as with Kafka's topic that holds it. */
+  forgetOffsets(): void {
+    for (const {offsets} of this.#entries.values()) {
+      for (const {topic} of offsets.all()) offsets.deleteTopic(topic);
+    }
+  }
+
   close(): void {
     for (const {group} of this.#entries.values()) group.close();
     this.#entries.clear();
@@ -102,11 +109,8 @@ export class Groups {
         bytes += bytesPerGroup + member.assignment.length;
         for (const {name, metadata} of member.protocols) bytes += name.length + metadata.length;
       }
-      for (const {topic, partitions} of offsets.all()) {
-        for (const partition of partitions) {
-          bytes += bytesPerCommit + offsets.get(topic, partition)!.metadata.length;
-        }
-      }
+      const {count, metadata} = offsets.measure();
+      bytes += count * bytesPerCommit + metadata;
     }
     return bytes;
   }

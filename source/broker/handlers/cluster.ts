@@ -1,7 +1,9 @@
 import {errors} from '../errors.ts';
 import {apiVersions, describeCluster, findCoordinator, metadata} from '../messages/cluster.ts';
-import {checkTopicName, type Topic} from '../topics.ts';
+import {checkTopicName, committedOffsets, isInternal} from '../topic-names.ts';
+import type {Topic} from '../topics.ts';
 import {answer, type Call, type Handler, nodeId, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 
 /** `served` is asked late: this handler is one of those it tells of. */
 export const answerApiVersions = (served: () => readonly Handler[]) =>
@@ -16,10 +18,23 @@ export const answerApiVersions = (served: () => readonly Handler[]) =>
 
 const brokersFor = ({address}: Call) => [{nodeId, host: address.host, port: address.port, rack: null}];
 
+const noId = Buffer.alloc(16);
+/** Earlier versions have the field for it, and refuse it all the same. */
+const idsSince = 12;
+
 export const answerMetadata = answer(metadata, (request, call, state) => {
   // In version 0 an empty list asks for all.
   const all = request.topics === null || (call.version === 0 && request.topics.length === 0);
-  const named = request.topics ?? [];
+  const named = once(request.topics ?? [], each => each.name ?? each.topicId.toString('hex'));
+  const byId = named.some(({name, topicId}) => name === null || !topicId.equals(noId));
+  if (byId && call.version < idsSince) {
+    const refused = named.map(({name, topicId}) => ({
+      errorCode: errors.INVALID_REQUEST,
+      name: name ?? '',
+      topicId,
+    }));
+    return {clusterId: state.clusterId, controllerId: nodeId, topics: refused};
+  }
   return {
     brokers: brokersFor(call),
     clusterId: state.clusterId,
@@ -27,7 +42,7 @@ export const answerMetadata = answer(metadata, (request, call, state) => {
     topics: all
       ? state.topics.all().map(topic => describe(topic))
       : named.map(({name, topicId}) => {
-          if (name === null) return describeById(topicId, state);
+          if (name === null || !topicId.equals(noId)) return describeById(topicId, state);
           const injected = call.errorFor(name, null);
           if (injected !== 0) return {errorCode: injected, name};
           return describeByName(name, request.allowAutoTopicCreation, state);
@@ -40,7 +55,7 @@ function describe(topic: Topic) {
     errorCode: 0,
     name: topic.name,
     topicId: topic.id,
-    isInternal: false,
+    isInternal: isInternal(topic.name),
     partitions: topic.partitions.map((_, partitionIndex) => ({
       errorCode: 0,
       partitionIndex,
@@ -62,10 +77,14 @@ function describeByName(name: string, mayCreate: boolean, {topics, defaults}: St
   if (topic) return describe(topic);
   const {errorCode} = refusedAs(() => checkTopicName(name));
   if (errorCode !== 0) return {errorCode, name};
-  if (!mayCreate || !defaults.autoCreateTopics) return {errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION, name};
-  const refused = refusedAs(() =>
-    topics.create({name, partitions: defaults.partitions, config: new Map<string, string>()}),
-  );
+  if (!mayCreate || !defaults.autoCreateTopics) {
+    return {errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION, name, isInternal: isInternal(name)};
+  }
+  const refused = refusedAs(() => {
+    topics.checkName(name);
+    if (isInternal(name)) topics.ensureInternal(name);
+    else topics.create({name, partitions: defaults.partitions, config: new Map<string, string>()});
+  });
   return refused.errorCode === 0 ? describe(topics.get(name)!) : {errorCode: refused.errorCode, name};
 }
 
@@ -76,18 +95,22 @@ export const answerDescribeCluster = answer(describeCluster, (_, {address}, {clu
   brokers: [{brokerId: nodeId, host: address.host, port: address.port}],
 }));
 
-const groupKey = 0;
+/** What a coordinator is for, by Kafka's numbers. */
+const keyTypes = {group: 0, transaction: 1} as const;
 
-export const answerFindCoordinator = answer(findCoordinator, (request, {version, address}) => {
+export const answerFindCoordinator = answer(findCoordinator, (request, {version, address}, {topics}) => {
+  const {keyType} = request;
+  // As with Kafka it comes into being with the first group that is looked for.
+  if (keyType === keyTypes.group) topics.ensureInternal(committedOffsets);
   const found =
-    request.keyType === groupKey
+    keyType === keyTypes.group || keyType === keyTypes.transaction
       ? {nodeId, host: address.host, port: address.port, errorCode: 0, errorMessage: null}
       : {
           nodeId: -1,
           host: '',
           port: -1,
-          errorCode: errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
-          errorMessage: 'The embedded broker has no transactions.',
+          errorCode: errors.INVALID_REQUEST,
+          errorMessage: `The embedded broker has no coordinator of type ${keyType}.`,
         };
   return version < 4 ? found : {coordinators: request.coordinatorKeys.map(key => ({key, ...found}))};
 });

@@ -1,10 +1,14 @@
 import {Refusal} from '../errors.ts';
 import {alterConfigs, describeConfigs, incrementalAlterConfigs} from '../messages/topics.ts';
-import {checkConfig, configTypeNumber, knownConfigs, type TopicConfig} from '../topic-config.ts';
+import {checkConfig, checkKnown, configTypeNumber, knownConfigs, type TopicConfig} from '../topic-config.ts';
+import {checkTopicName} from '../topic-names.ts';
 import type {Topic, Topics} from '../topics.ts';
 import {answer, nodeId, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 
 const resource = {topic: 2, broker: 4} as const;
+/** Brokers, their loggers, client metrics, groups: with settings at Kafka, and none to be altered here. */
+const otherResources: ReadonlySet<number> = new Set([4, 8, 16, 32]);
 /** Where a value comes from, in Kafka's numbers. */
 const source = {topic: 1, staticBroker: 4, default: 5} as const;
 
@@ -13,15 +17,21 @@ export function sourceOf(config: TopicConfig, name: string): number {
   return config.value(name) === knownConfigs[name]!.default ? source.default : source.staticBroker;
 }
 
+type Resource = {readonly resourceType: number; readonly resourceName: string};
+
+const identity = ({resourceType, resourceName}: Resource) => `${resourceType} ${resourceName}`;
+
 export const answerDescribeConfigs = answer(describeConfigs, (request, _, state) => ({
-  results: request.resources.map(({resourceType, resourceName, configurationKeys}) => {
+  results: once(request.resources, identity).map(({resourceType, resourceName, configurationKeys}) => {
     let configs: ReturnType<typeof describeTopic> = [];
     const refused = refusedAs(() => {
       const all =
         resourceType === resource.topic
-          ? describeTopic(topicNamed(state.topics, resourceName).config)
+          ? describeTopic(topicNamed(state.topics, resourceName, '').config)
           : describeBroker(resourceType, resourceName, state);
-      configs = all.filter(({name}) => configurationKeys === null || configurationKeys.includes(name));
+      // Without a name all are asked for, as with none said at all.
+      const wanted = configurationKeys?.length ? new Set(configurationKeys) : null;
+      configs = wanted ? all.filter(({name}) => wanted.has(name)) : all;
     });
     return {...refused, resourceType, resourceName, configs};
   }),
@@ -48,11 +58,21 @@ function describeTopic(config: TopicConfig) {
   });
 }
 
+/** What Kafka says of a request that it knows nothing better of. */
+const malformed =
+  'This most likely occurs because of a request being malformed by the client library or the message was sent to an incompatible broker. See the broker logs for more details.';
+
 /** What tools look at before they do something. */
 function describeBroker(type: number, name: string, {defaults}: State): ReturnType<typeof describeTopic> {
-  if (type !== resource.broker) throw new Refusal('INVALID_REQUEST', `No settings of resource type ${type}.`);
-  if (name !== '' && name !== String(nodeId)) {
-    throw new Refusal('INVALID_REQUEST', `There is one broker, ${nodeId}; not '${name}'.`);
+  if (type !== resource.broker) throw new Refusal('INVALID_REQUEST', malformed);
+  if (name !== '' && !/^[+-]?\d{1,10}$/.test(name)) {
+    throw new Refusal('INVALID_REQUEST', `Broker id must be an integer, but it is: ${name}`);
+  }
+  if (name !== '' && Number(name) !== nodeId) {
+    throw new Refusal(
+      'INVALID_REQUEST',
+      `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`,
+    );
   }
   const values = {
     'auto.create.topics.enable': String(defaults.autoCreateTopics),
@@ -61,6 +81,7 @@ function describeBroker(type: number, name: string, {defaults}: State): ReturnTy
     'group.initial.rebalance.delay.ms': String(defaults.groupInitialDelay),
     'node.id': String(nodeId),
     'num.partitions': String(defaults.partitions),
+    'offsets.topic.num.partitions': '1',
     'offsets.topic.replication.factor': '1',
   };
   return Object.entries(values).map(([config, value]) => ({
@@ -75,14 +96,33 @@ function describeBroker(type: number, name: string, {defaults}: State): ReturnTy
   }));
 }
 
-function topicNamed(topics: Topics, name: string): Topic {
+function topicNamed(topics: Topics, name: string, missing = `The topic '${name}' does not exist.`): Topic {
+  checkTopicName(name);
   const topic = topics.get(name);
-  if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', `The topic ${name} does not exist.`);
+  if (!topic) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION', missing);
   return topic;
 }
 
-function alterable(topics: Topics, type: number, name: string): Topic {
-  if (type === resource.topic) return topicNamed(topics, name);
+function alterable(
+  topics: Topics,
+  type: number,
+  name: string,
+  configs: readonly {readonly name: string; readonly value: string | null}[],
+  mayBeNull: (config: never) => boolean,
+): Topic {
+  if (new Set(configs.map(each => each.name)).size < configs.length) {
+    throw new Refusal('INVALID_REQUEST', 'Error due to duplicate config keys');
+  }
+  const withoutValue = configs.filter(each => each.value === null && !mayBeNull(each as never));
+  if (withoutValue.length > 0) {
+    const names = withoutValue.map(each => each.name).join(',');
+    throw new Refusal('INVALID_REQUEST', `Null value not supported for : ${names}`);
+  }
+  if (type === resource.topic) {
+    if (name === '') throw new Refusal('INVALID_REQUEST', 'Default topic resources are not allowed.');
+    return topicNamed(topics, name);
+  }
+  if (!otherResources.has(type)) throw new Refusal('INVALID_REQUEST', `Unknown resource type ${type}`);
   throw new Refusal('INVALID_REQUEST', 'Only settings of topics can be altered in the embedded broker.');
 }
 
@@ -91,12 +131,11 @@ export const answerAlterConfigs = answer(alterConfigs, (request, _, {topics}) =>
     resourceType,
     resourceName,
     ...refusedAs(() => {
-      const topic = alterable(topics, resourceType, resourceName);
+      const topic = alterable(topics, resourceType, resourceName, configs, () => false);
       const values = new Map<string, string>();
       for (const {name, value} of configs) {
-        if (value === null) throw new Refusal('INVALID_CONFIG', `Null value for configuration ${name}`);
-        checkConfig(name, value);
-        values.set(name, value);
+        checkConfig(name, value!);
+        values.set(name, value!);
       }
       if (!request.validateOnly) topic.config.replace(values);
     }),
@@ -110,7 +149,13 @@ export const answerIncrementalAlterConfigs = answer(incrementalAlterConfigs, (re
     resourceType,
     resourceName,
     ...refusedAs(() => {
-      const topic = alterable(topics, resourceType, resourceName);
+      const topic = alterable(
+        topics,
+        resourceType,
+        resourceName,
+        configs,
+        ({configOperation}: {configOperation: number}) => configOperation === operation.delete,
+      );
       const values = new Map(topic.config.overrides);
       for (const {name, configOperation, value} of configs) {
         const altered = alter(topic.config, values, name, configOperation, value);
@@ -133,18 +178,18 @@ function alter(
   wanted: number,
   value: string | null,
 ): string | null {
-  if (!Object.hasOwn(knownConfigs, name)) {
-    throw new Refusal('INVALID_CONFIG', `Unknown topic config name: ${name}`);
-  }
   if (wanted === operation.delete) return null;
-  if (value === null) throw new Refusal('INVALID_CONFIG', `Null value for configuration ${name}`);
   if (wanted === operation.set) return value;
-  if (knownConfigs[name]!.type !== 'list') {
-    throw new Refusal('INVALID_CONFIG', `Config value append is not allowed for config key: ${name}`);
+  if (wanted !== operation.append && wanted !== operation.subtract) {
+    throw new Refusal('INVALID_REQUEST', `No operation ${wanted}.`);
   }
-  const given = value.split(',');
+  checkKnown(name);
+  if (knownConfigs[name]!.type !== 'list') {
+    const word = wanted === operation.append ? 'APPEND' : 'SUBTRACT';
+    throw new Refusal('INVALID_CONFIG', `Can't ${word} to key ${name} because its type is not LIST.`);
+  }
+  const given = value!.split(',');
   const before = (values.get(name) ?? config.value(name)).split(',').filter(each => each !== '');
   if (wanted === operation.append) return [...new Set([...before, ...given])].join(',');
-  if (wanted === operation.subtract) return before.filter(each => !given.includes(each)).join(',');
-  throw new Refusal('INVALID_REQUEST', `No operation ${wanted}.`);
+  return before.filter(each => !given.includes(each)).join(',');
 }

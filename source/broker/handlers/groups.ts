@@ -3,9 +3,10 @@ import {stateNames} from '../group/groups.ts';
 import {noAssignment} from '../group/member.ts';
 import {deleteGroups, describeGroups, listGroups} from '../messages/groups.ts';
 import {answer} from './handler.ts';
+import {once} from './once.ts';
 
 export const answerDescribeGroups = answer(describeGroups, (request, _, {groups}) => ({
-  groups: request.groups.map(groupId => {
+  groups: once(request.groups).map(groupId => {
     const group = groups.get(groupId);
     if (!group) return {groupId, groupState: stateNames.dead};
     const stable = group.state === 'stable';

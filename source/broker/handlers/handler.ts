@@ -4,11 +4,13 @@ import type {Fields} from '../codec/fields.ts';
 import {refusalOf} from '../errors.ts';
 import type {Groups} from '../group/groups.ts';
 import type {Topics} from '../topics.ts';
+import type {Transactions} from '../transactions/transactions.ts';
 
 /** What all handlers share: the broker's state. */
 export type State = {
   readonly topics: Topics;
   readonly groups: Groups;
+  readonly transactions: Transactions;
   readonly clock: Clock;
   readonly clusterId: string;
   readonly defaults: Defaults;
@@ -68,7 +70,7 @@ export function refusedAs(run: () => void, injected = 0): {errorCode: number; er
     run();
     return {errorCode: 0, errorMessage: null};
   } catch (error) {
-    const {code, message} = refusalOf(error);
-    return {errorCode: code, errorMessage: message};
+    const {code, words} = refusalOf(error);
+    return {errorCode: code, errorMessage: words};
   }
 }

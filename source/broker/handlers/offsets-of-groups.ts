@@ -1,37 +1,92 @@
 import {errors} from '../errors.ts';
 import {bytesPerCommit} from '../group/groups.ts';
-import type {Offsets} from '../group/offsets.ts';
+import type {Committed, Offsets} from '../group/offsets.ts';
 import {offsetCommit, offsetDelete, offsetFetch} from '../messages/groups.ts';
-import {answer, type Call, refusedAs} from './handler.ts';
+import {txnOffsetCommit} from '../messages/transactions.ts';
+import {answer, type Call, refusedAs, type State} from './handler.ts';
+import {once} from './once.ts';
 import {subscribedTopics} from './subscriptions.ts';
+import {refusalOfWrite} from './transactions.ts';
 
 const longestMetadata = 4096;
 const batchedSince = 8;
+const abortableSince = 4;
 
-export const answerOffsetCommit = answer(offsetCommit, (request, call, {groups, topics}) => {
-  const {groupId, memberId, generationIdOrMemberEpoch: generation} = request;
-  const known = groups.get(groupId);
-  let refused: number =
+type Commit = {
+  readonly groupId: string;
+  readonly topics: readonly {
+    readonly name: string;
+    readonly partitions: readonly {
+      readonly partitionIndex: number;
+      readonly committedOffset: bigint;
+      readonly committedLeaderEpoch: number;
+      readonly committedMetadata: string | null;
+    }[];
+  }[];
+};
+
+export const answerOffsetCommit = answer(offsetCommit, (request, call, state) => {
+  const {groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generation} = request;
+  const known = state.groups.get(groupId);
+  const refused: number =
     groupId === ''
       ? errors.INVALID_GROUP_ID
       : !known && (generation >= 0 || memberId !== '')
         ? errors.ILLEGAL_GENERATION
-        : errors[known?.mayCommit(memberId, request.groupInstanceId, generation) ?? 'NONE'];
-  const count = request.topics.reduce((sum, each) => sum + each.partitions.length, 0);
-  if (refused === 0) refused = refusedAs(() => groups.reserve(count * bytesPerCommit)).errorCode;
-  const offsets = refused === 0 ? groups.ensure(groupId).offsets : null;
+        : errors[known?.mayCommit(memberId, groupInstanceId, generation) ?? 'NONE'];
+  return commit(request, refused, call, state, (offsets, topic, partition, committed) =>
+    offsets.set(topic, partition, committed),
+  );
+});
+
+/** The offsets count when the transaction is committed, and are dropped when it is aborted. */
+export const answerTxnOffsetCommit = answer(txnOffsetCommit, (request, call, state) => {
+  const {transactionalId, groupId, memberId, groupInstanceId, generationId} = request;
+  const producer = {id: request.producerId, epoch: request.producerEpoch};
+  const known = state.groups.get(groupId);
+  const ofGroup =
+    groupId === ''
+      ? errors.INVALID_GROUP_ID
+      : !known && generationId >= 0
+        ? errors.ILLEGAL_GENERATION
+        : errors[known?.mayCommitInTransaction(memberId, groupInstanceId, generationId) ?? 'NONE'];
+  const knowsAbortable = call.version >= abortableSince;
+  const refused =
+    ofGroup ||
+    errors[
+      refusalOfWrite(state, transactionalId, producer, each => each.holdsGroup(groupId), knowsAbortable)
+    ];
+  return commit(request, refused, call, state, (offsets, topic, partition, committed) =>
+    offsets.setPending(producer.id, topic, partition, committed),
+  );
+});
+
+function commit(
+  {groupId, topics: wanted}: Commit,
+  refusedBefore: number,
+  call: Call,
+  {groups, topics}: State,
+  keep: (offsets: Offsets, topic: string, partition: number, committed: Committed) => void,
+) {
+  const size = wanted
+    .flatMap(({partitions}) => partitions)
+    .reduce((sum, {committedMetadata}) => sum + bytesPerCommit + (committedMetadata?.length ?? 0), 0);
+  let offsets: Offsets | null = null;
+  const refused =
+    refusedBefore ||
+    refusedAs(() => {
+      groups.reserve(size);
+      offsets = groups.ensure(groupId).offsets;
+    }).errorCode;
   return {
-    topics: request.topics.map(({name, partitions}) => ({
+    topics: wanted.map(({name, partitions}) => ({
       name,
       partitions: partitions.map(each => {
-        const {partitionIndex} = each;
+        const {partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch} = each;
         const metadata = each.committedMetadata ?? '';
         const errorCode =
           call.errorFor(name, partitionIndex) || refused || check(name, partitionIndex, metadata);
-        if (errorCode === 0) {
-          const leaderEpoch = each.committedLeaderEpoch;
-          offsets!.set(name, partitionIndex, {offset: each.committedOffset, leaderEpoch, metadata});
-        }
+        if (errorCode === 0) keep(offsets!, name, partitionIndex, {offset, leaderEpoch, metadata});
         return {partitionIndex, errorCode};
       }),
     })),
@@ -41,35 +96,41 @@ export const answerOffsetCommit = answer(offsetCommit, (request, call, {groups, 
     if (!topics.partition(topic, partition)) return errors.UNKNOWN_TOPIC_OR_PARTITION;
     return metadata.length > longestMetadata ? errors.OFFSET_METADATA_TOO_LARGE : 0;
   }
-});
+}
 
 type Asked = {name: string; partitionIndexes: number[]}[] | null;
 
 export const answerOffsetFetch = answer(offsetFetch, (request, call, {groups}) => {
   if (call.version < batchedSince)
-    return {topics: fetchOffsets(groups.offsets(request.groupId), request.topics, call)};
+    return {
+      topics: fetchOffsets(groups.offsets(request.groupId), request.topics, request.requireStable, call),
+    };
   return {
-    groups: request.groups.map(({groupId, topics}) => ({
+    groups: once(request.groups, ({groupId}) => groupId).map(({groupId, topics}) => ({
       groupId,
-      topics: fetchOffsets(groups.offsets(groupId), topics, call),
+      topics: fetchOffsets(groups.offsets(groupId), topics, request.requireStable, call),
     })),
   };
 });
 
-/** Null asks for all. What was never committed is −1, also of a group that nobody knows. */
-function fetchOffsets(offsets: Offsets | undefined, asked: Asked, call: Call) {
+/**
+ * Null asks for all. What was never committed is −1, also of a group that nobody knows. Who wants it stable waits while a
+ * transaction decides about it.
+ */
+function fetchOffsets(offsets: Offsets | undefined, asked: Asked, stable: boolean, call: Call) {
   const wanted =
     asked ?? (offsets?.all() ?? []).map(each => ({name: each.topic, partitionIndexes: each.partitions}));
   return wanted.map(({name, partitionIndexes}) => ({
     name,
     partitions: partitionIndexes.map(partitionIndex => {
-      const found = offsets?.get(name, partitionIndex);
+      const isUnstable = stable && (offsets?.isPending(name, partitionIndex) ?? false);
+      const found = isUnstable ? undefined : offsets?.get(name, partitionIndex);
       return {
         partitionIndex,
         committedOffset: found?.offset ?? -1n,
         committedLeaderEpoch: found?.leaderEpoch ?? -1,
         metadata: found?.metadata ?? '',
-        errorCode: call.errorFor(name, partitionIndex),
+        errorCode: call.errorFor(name, partitionIndex) || (isUnstable ? errors.UNSTABLE_OFFSET_COMMIT : 0),
       };
     }),
   }));

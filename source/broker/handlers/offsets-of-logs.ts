@@ -1,22 +1,29 @@
 import {errors, refusalOf} from '../errors.ts';
 import type {PartitionLog} from '../log/partition-log.ts';
 import {deleteRecords, listOffsets} from '../messages/produce-and-fetch.ts';
+import {isInternal} from '../topic-names.ts';
 import {answer} from './handler.ts';
 
 /** Times that stand for a place in the log. */
 const latest = -1n;
 const earliest = -2n;
 const newestRecord = -3n;
+const readCommitted = 1;
+
+type Place = {readonly offset: number; readonly timestamp: number};
 
 export const answerListOffsets = answer(listOffsets, (request, call, {topics}) => ({
   topics: request.topics.map(({name, partitions}) => ({
     name,
-    partitions: partitions.map(({partitionIndex, timestamp}) => {
+    partitions: once(partitions).map(({one: {partitionIndex, timestamp}, twice}) => {
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return {partitionIndex, errorCode: injected};
+      if (twice) return {partitionIndex, errorCode: errors.INVALID_REQUEST};
+      if (timestamp < newestRecord) return {partitionIndex, errorCode: errors.UNSUPPORTED_VERSION};
       const log = topics.partition(name, partitionIndex);
       if (!log) return {partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION};
-      const found = place(log, timestamp);
+      const limit = request.isolationLevel === readCommitted ? log.stable : log.end;
+      const found = place(log, timestamp, limit);
       return {
         partitionIndex,
         timestamp: BigInt(found?.timestamp ?? -1),
@@ -27,11 +34,22 @@ export const answerListOffsets = answer(listOffsets, (request, call, {topics}) =
   })),
 }));
 
-function place(log: PartitionLog, timestamp: bigint): {offset: number; timestamp: number} | null {
-  if (timestamp === latest) return {offset: log.end, timestamp: -1};
+/** Each partition once, and whether it was asked for more often. */
+function once<T extends {readonly partitionIndex: number}>(partitions: readonly T[]) {
+  const byIndex = new Map<number, {one: T; twice: boolean}>();
+  for (const one of partitions) {
+    byIndex.set(one.partitionIndex, {one, twice: byIndex.has(one.partitionIndex)});
+  }
+  return [...byIndex.values()];
+}
+
+/** A reader of committed records learns of none from `limit` on, where not all is decided. */
+function place(log: PartitionLog, timestamp: bigint, limit: number): Place | null {
+  if (timestamp === latest) return {offset: limit, timestamp: -1};
   if (timestamp === earliest) return {offset: log.start, timestamp: -1};
-  if (timestamp === newestRecord) return log.newest();
-  return timestamp < 0n ? null : log.findTimestamp(Number(timestamp));
+  const found =
+    timestamp === newestRecord ? log.newest() : timestamp < 0n ? null : log.findTimestamp(Number(timestamp));
+  return found && found.offset < limit ? found : null;
 }
 
 export const answerDeleteRecords = answer(deleteRecords, (request, call, {topics}) => ({
@@ -42,6 +60,7 @@ export const answerDeleteRecords = answer(deleteRecords, (request, call, {topics
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return refused(injected);
       const log = topics.partition(name, partitionIndex);
+      if (isInternal(name)) return refused(errors.INVALID_TOPIC_EXCEPTION);
       if (!log) return refused(errors.UNKNOWN_TOPIC_OR_PARTITION);
       try {
         return {partitionIndex, lowWatermark: BigInt(log.deleteBelow(Number(offset)))};

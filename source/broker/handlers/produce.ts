@@ -1,20 +1,24 @@
-import {errors, refusalOf} from '../errors.ts';
-import {initProducerId, produce} from '../messages/produce-and-fetch.ts';
-import {answer, type Call, type State} from './handler.ts';
+import {errors, Refusal, refusalOf} from '../errors.ts';
+import type {BatchHead} from '../log/batch.ts';
+import {produce} from '../messages/produce-and-fetch.ts';
+import {isInternal} from '../topic-names.ts';
+import type {Transaction} from '../transactions/transaction.ts';
+import {answer, type State} from './handler.ts';
+import {refusalOfWrite} from './transactions.ts';
 
 const acksNone = 0;
 const acksLeader = 1;
 const acksAll = -1;
+const abortableSince = 11;
 
 export const answerProduce = answer(produce, (request, call, state) => {
   const acks = request.acks;
   const known = acks === acksNone || acks === acksLeader || acks === acksAll;
-  const refused = request.transactionalId !== null ? errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : 0;
   const responses = request.topicData.map(({name, partitionData}) => ({
     name,
     partitionResponses: partitionData.map(({index, records}) => {
       if (!known) return refusedPart(index, errors.INVALID_REQUIRED_ACKS);
-      return append(name, index, records, refused || call.errorFor(name, index), state);
+      return append(name, index, records, call.errorFor(name, index), state, admit(name, index));
     }),
   }));
   if (acks !== acksNone) return {responses};
@@ -23,14 +27,36 @@ export const answerProduce = answer(produce, (request, call, state) => {
     throw new Error('A publish without acknowledgement was refused.');
   }
   return null;
+
+  /** What belongs to a transaction is taken while the transaction is open and holds the partition. */
+  function admit(topic: string, partition: number) {
+    return ({producerId, producerEpoch}: BatchHead) => {
+      const id = request.transactionalId;
+      if (id === null)
+        throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'A transaction without an id.');
+      const producer = {id: producerId, epoch: producerEpoch};
+      const holds = (transaction: Transaction) => transaction.holdsPartition({topic, partition});
+      const error = refusalOfWrite(state, id, producer, holds, call.version >= abortableSince);
+      if (error !== 'NONE')
+        throw new Refusal(error, 'The partition is not in an open transaction of this producer.');
+    };
+  }
 });
 
-function append(topic: string, index: number, records: Buffer | null, injected: number, state: State) {
+function append(
+  topic: string,
+  index: number,
+  records: Buffer | null,
+  injected: number,
+  state: State,
+  admit: (head: BatchHead) => void,
+) {
   if (injected !== 0) return refusedPart(index, injected);
   const log = state.topics.partition(topic, index);
   if (!log) return refusedPart(index, errors.UNKNOWN_TOPIC_OR_PARTITION);
+  if (isInternal(topic)) return refusedPart(index, errors.INVALID_TOPIC_EXCEPTION);
   try {
-    const {baseOffset, appendTime} = log.append(records ?? Buffer.alloc(0));
+    const {baseOffset, appendTime} = log.append(records ?? Buffer.alloc(0), admit);
     return {
       index,
       errorCode: 0,
@@ -47,10 +73,3 @@ function append(topic: string, index: number, records: Buffer | null, injected: 
 function refusedPart(index: number, errorCode: number) {
   return {index, errorCode, baseOffset: -1n};
 }
-
-export const answerInitProducerId = answer(initProducerId, (request, _call: Call, state) => {
-  if (request.transactionalId !== null) {
-    return {errorCode: errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, producerEpoch: -1};
-  }
-  return {producerId: state.nextProducerId(), producerEpoch: 0};
-});

@@ -1,11 +1,15 @@
 import {Reader} from '../codec/reader.ts';
 import {Refusal} from '../errors.ts';
 import {crc32c} from './crc32c.ts';
+import {decompress} from './decompress.ts';
+import {TooLargeError} from './too-large.ts';
 
 /** A record batch (format v2): its head, then the records, compressed together or one after the other. */
 export const headSize = 61;
 /** What the length field does not count: base offset and the length itself. */
 const beforeLength = 12;
+/** Decompressed records of one batch; a batch with more is refused with MESSAGE_TOO_LARGE. */
+const mostDecompressed = 100 * 1024 * 1024;
 
 const position = {length: 8, leaderEpoch: 12, magic: 16, crc: 17, attributes: 21, lastOffsetDelta: 23};
 const times = {base: 27, max: 35};
@@ -23,6 +27,7 @@ export type BatchHead = {
   /** In bytes, with everything. */
   readonly size: number;
   readonly compressed: boolean;
+  readonly transactional: boolean;
   /** ms since 1970. */
   readonly baseTimestamp: number;
   readonly maxTimestamp: number;
@@ -41,6 +46,13 @@ export function lastOffsetOf(bytes: Buffer, at: number): number {
   return int64(bytes, at) + bytes.readInt32BE(at + position.lastOffsetDelta);
 }
 
+/** The offset behind the last of these batches, which are whole; `otherwise` where there is none. */
+export function offsetBehind(bytes: Buffer, otherwise: number): number {
+  let behind = otherwise;
+  for (let at = 0; at < bytes.length; at += sizeOfBatch(bytes, at)) behind = lastOffsetOf(bytes, at) + 1;
+  return behind;
+}
+
 export function maxTimestampOf(bytes: Buffer, at: number): number {
   return int64(bytes, at + times.max);
 }
@@ -52,6 +64,7 @@ export function readHead(bytes: Buffer, at: number): BatchHead {
     lastOffset: baseOffset + bytes.readInt32BE(at + position.lastOffsetDelta),
     size: sizeOfBatch(bytes, at),
     compressed: (bytes.readInt16BE(at + position.attributes) & compressionBits) !== 0,
+    transactional: (bytes.readInt16BE(at + position.attributes) & transactionalBit) !== 0,
     baseTimestamp: int64(bytes, at + times.base),
     maxTimestamp: int64(bytes, at + times.max),
     count: bytes.readInt32BE(at + countAt),
@@ -61,8 +74,16 @@ export function readHead(bytes: Buffer, at: number): BatchHead {
   };
 }
 
+export type BatchLimits = {
+  /** In bytes, as it was sent. */
+  readonly maxSize: number;
+  readonly keysNeeded: boolean;
+  /** ms since 1970 between which the records' own times have to lie; left out where the broker gives them its own. */
+  readonly times?: {readonly earliest: number; readonly latest: number};
+};
+
 /** Checks what a producer sent for one partition: exactly one whole batch with records that are what they claim. */
-export function checkBatch(bytes: Buffer, limits: {maxSize: number; keysNeeded: boolean}): BatchHead {
+export function checkBatch(bytes: Buffer, limits: BatchLimits): BatchHead {
   if (bytes.length < position.crc) throw new Refusal('INVALID_RECORD', 'There is no record batch.');
   const magic = bytes.readInt8(position.magic);
   if (magic === 0 || magic === 1) {
@@ -71,52 +92,74 @@ export function checkBatch(bytes: Buffer, limits: {maxSize: number; keysNeeded: 
   if (magic !== 2) throw new Refusal('CORRUPT_MESSAGE', `There is no record batch of format ${magic}.`);
   if (bytes.length < headSize) throw new Refusal('CORRUPT_MESSAGE', 'The record batch is cut off.');
   const size = sizeOfBatch(bytes, 0);
-  if (size < headSize || size > bytes.length) {
-    throw new Refusal('CORRUPT_MESSAGE', `A record batch of ${size} bytes in ${bytes.length}.`);
+  if (size < headSize) throw new Refusal('CORRUPT_MESSAGE', `A record batch of ${size} bytes.`);
+  if (size > bytes.length) {
+    throw new Refusal('INVALID_RECORD', `A record batch of ${size} bytes in ${bytes.length}.`);
   }
-  if (size < bytes.length) throw new Refusal('INVALID_RECORD', 'More than one record batch for a partition.');
   if (size > limits.maxSize) {
     throw new Refusal('MESSAGE_TOO_LARGE', `The batch has ${size} bytes; the topic takes ${limits.maxSize}.`);
   }
-  if (crc32c(bytes, position.attributes) !== bytes.readUInt32BE(position.crc)) {
+  if (crc32c(bytes, position.attributes, size) !== bytes.readUInt32BE(position.crc)) {
     throw new Refusal('CORRUPT_MESSAGE', 'The checksum of the record batch is wrong.');
   }
+  if (size < bytes.length) throw new Refusal('INVALID_RECORD', 'More than one record batch for a partition.');
   checkHead(bytes);
   const head = readHead(bytes, 0);
-  if (!head.compressed) checkRecords(bytes, head.count, limits.keysNeeded);
+  checkRecords(readerOfRecords(bytes, 0), head, limits);
   return head;
+}
+
+/** A reader at the first record of the batch. Refuses what cannot be decompressed. */
+function readerOfRecords(bytes: Buffer, at: number): Reader {
+  const compression = bytes.readInt16BE(at + position.attributes) & compressionBits;
+  if (compression === 0) return new Reader(bytes, at + headSize);
+  try {
+    const compressed = bytes.subarray(at + headSize, at + sizeOfBatch(bytes, at));
+    return new Reader(decompress(compression, compressed, mostDecompressed));
+  } catch (error) {
+    if (error instanceof TooLargeError) {
+      throw new Refusal('MESSAGE_TOO_LARGE', `The records have more than ${mostDecompressed} bytes.`);
+    }
+    // Kafka knows no better number for it.
+    throw new Refusal('UNKNOWN_SERVER_ERROR', 'The records cannot be decompressed.');
+  }
 }
 
 function checkHead(bytes: Buffer): void {
   const attributes = bytes.readInt16BE(position.attributes);
   if (attributes & controlBit)
     throw new Refusal('INVALID_RECORD', 'A producer may not write control records.');
-  if (attributes & transactionalBit) {
-    throw new Refusal('INVALID_RECORD', 'The embedded broker has no transactions.');
+  if (attributes & transactionalBit && bytes.readBigInt64BE(producer.id) < 0n) {
+    throw new Refusal('INVALID_RECORD', 'A transaction without a producer id.');
   }
-  if ((attributes & compressionBits) > 4) throw new Refusal('INVALID_RECORD', 'No such compression.');
   const count = bytes.readInt32BE(countAt);
   if (count < 1 || count !== bytes.readInt32BE(position.lastOffsetDelta) + 1) {
     throw new Refusal('INVALID_RECORD', `${count} records do not fit the batch's offsets.`);
   }
   const sequence = bytes.readInt32BE(producer.sequence);
-  const epoch = bytes.readInt16BE(producer.epoch);
-  if (bytes.readBigInt64BE(producer.id) >= 0n && (sequence < 0 || epoch < 0)) {
+  if (bytes.readBigInt64BE(producer.id) >= 0n && sequence < 0) {
     throw new Refusal('INVALID_RECORD', 'A producer id without a sequence.');
   }
 }
 
 /** A reader that trusts the counts would fail at the first wrong one, for ever: so none is let in. */
-function checkRecords(bytes: Buffer, count: number, keysNeeded: boolean): void {
-  const reader = new Reader(bytes, headSize);
+function checkRecords(reader: Reader, head: BatchHead, {keysNeeded, times: allowed}: BatchLimits): void {
+  const {count, compressed, baseTimestamp} = head;
   try {
     for (let index = 0; index < count; index++) {
       const size = reader.varInt();
       const end = reader.at + size;
       reader.pass(1); // attributes
-      reader.varLong(); // timestamp delta
-      if (reader.varInt() !== index)
-        throw new Refusal('INVALID_RECORD', 'Offsets of the batch are not in order.');
+      const timestamp = baseTimestamp + Number(reader.varLong());
+      if (allowed && (timestamp < allowed.earliest || timestamp > allowed.latest)) {
+        throw new Refusal('INVALID_TIMESTAMP', `A record of ${timestamp} is too far from the broker's time.`);
+      }
+      if (reader.varInt() !== index) {
+        throw new Refusal(
+          compressed ? 'UNKNOWN_SERVER_ERROR' : 'INVALID_RECORD',
+          'Offsets of the batch are not in order.',
+        );
+      }
       const key = reader.varInt();
       if (key < 0 && keysNeeded) {
         throw new Refusal('INVALID_RECORD', 'A compacted topic takes no record without a key.');
@@ -143,6 +186,23 @@ export function place(bytes: Buffer, at: number, baseOffset: number): void {
   bytes.writeInt32BE(0, at + position.leaderEpoch);
 }
 
+/** Fills in the head of a batch with one control record; what follows the head is there already. */
+export function sealBatch(
+  bytes: Buffer,
+  head: {readonly producerId: bigint; readonly producerEpoch: number; readonly timestamp: number},
+): void {
+  bytes.writeInt32BE(bytes.length - beforeLength, position.length);
+  bytes.writeInt8(2, position.magic);
+  bytes.writeInt16BE(transactionalBit | controlBit, position.attributes);
+  bytes.writeBigInt64BE(BigInt(head.timestamp), times.base);
+  bytes.writeBigInt64BE(BigInt(head.timestamp), times.max);
+  bytes.writeBigInt64BE(head.producerId, producer.id);
+  bytes.writeInt16BE(head.producerEpoch, producer.epoch);
+  bytes.writeInt32BE(-1, producer.sequence);
+  bytes.writeInt32BE(1, countAt);
+  bytes.writeUInt32BE(crc32c(bytes, position.attributes), position.crc);
+}
+
 /** Gives all records the broker's time (message.timestamp.type=LogAppendTime), and the batch its new checksum. */
 export function stampAppendTime(bytes: Buffer, at: number, now: number): void {
   const attributes = bytes.readInt16BE(at + position.attributes) | logAppendTimeBit;
@@ -152,10 +212,7 @@ export function stampAppendTime(bytes: Buffer, at: number, now: number): void {
   bytes.writeUInt32BE(crc, at + position.crc);
 }
 
-/**
- * The first record of the batch that is not older than `timestamp`. Of a compressed batch the records are not looked at:
- * its first record stands for it, which is never too late.
- */
+/** The first record of the batch that is not older than `timestamp`. */
 export function findTimestamp(
   bytes: Buffer,
   at: number,
@@ -163,10 +220,8 @@ export function findTimestamp(
 ): {offset: number; timestamp: number} | null {
   const head = readHead(bytes, at);
   const appendTime = (bytes.readInt16BE(at + position.attributes) & logAppendTimeBit) !== 0;
-  if (appendTime || head.compressed) {
-    return {offset: head.baseOffset, timestamp: appendTime ? head.maxTimestamp : head.baseTimestamp};
-  }
-  const reader = new Reader(bytes, at + headSize);
+  if (appendTime) return {offset: head.baseOffset, timestamp: head.maxTimestamp};
+  const reader = readerOfRecords(bytes, at);
   for (let index = 0; index < head.count; index++) {
     const size = reader.varInt();
     const end = reader.at + size;

@@ -1,4 +1,4 @@
-/** The bytes that all logs of one broker may hold together. */
+/** The bytes that all of a kind may hold together: all logs of one broker, all its open transactions. */
 export class Memory {
   readonly limit: number;
   #used = 0;
@@ -11,8 +11,12 @@ export class Memory {
     return this.#used;
   }
 
+  fits(bytes: number): boolean {
+    return this.#used + bytes <= this.limit;
+  }
+
   take(bytes: number): boolean {
-    if (this.#used + bytes > this.limit) return false;
+    if (!this.fits(bytes)) return false;
     this.#used += bytes;
     return true;
   }

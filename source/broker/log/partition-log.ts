@@ -1,8 +1,10 @@
 import {Refusal} from '../errors.ts';
-import {type BatchHead, checkBatch, place, stampAppendTime} from './batch.ts';
+import {type BatchHead, checkBatch, offsetBehind, place, readHead, stampAppendTime} from './batch.ts';
+import {markerBatch, markerSize} from './control-batch.ts';
 import type {Memory} from './memory.ts';
 import {Producers} from './producers.ts';
 import {Segment} from './segment.ts';
+import {type Aborted, Undecided} from './undecided.ts';
 
 const smallestSegment = 16 * 1024;
 const largestSegment = 1024 * 1024;
@@ -16,6 +18,9 @@ export type LogRules = {
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly appendTime: boolean;
+  /** How far the records' own times may lie before and after the broker's. */
+  readonly mostBefore: number;
+  readonly mostAfter: number;
   readonly compacted: boolean;
   readonly deletes: boolean;
 };
@@ -31,15 +36,18 @@ export class PartitionLog {
   readonly #memory: Memory;
   readonly #rules: () => LogRules;
   readonly #now: () => number;
-  readonly #producers = new Producers();
+  readonly #producers: Producers;
+  readonly #undecided = new Undecided();
   #segments: Segment[] = [];
   #start = 0;
   #end = 0;
   /** Called on every append and when the log is gone. */
   readonly watchers = new Set<() => void>();
 
-  constructor(memory: Memory, rules: () => LogRules, now: () => number) {
+  /** `memory` is for records, `producerMemory` for what is known of idempotent producers. */
+  constructor(memory: Memory, producerMemory: Memory, rules: () => LogRules, now: () => number) {
     this.#memory = memory;
+    this.#producers = new Producers(producerMemory);
     this.#rules = rules;
     this.#now = now;
   }
@@ -54,44 +62,113 @@ export class PartitionLog {
     return this.#end;
   }
 
+  /** Before it everything is decided: what one that reads only committed records may see ("last stable offset"). */
+  get stable(): number {
+    return Math.max(this.#start, this.#undecided.firstOffset ?? this.#end);
+  }
+
   get size(): number {
     return this.#segments.reduce((sum, segment) => sum + segment.length, 0);
   }
 
-  /** Checks a producer's batch and appends it. What was appended before is not appended again (idempotence). */
-  append(batch: Buffer): Appended {
+  /**
+   * Checks a producer's batch and appends it. What was appended before is not appended again (idempotence). `admit` is
+   * asked about one that belongs to a transaction, and throws where it may not.
+   */
+  append(batch: Buffer, admit: (head: BatchHead) => void = () => {}): Appended {
     const rules = this.#rules();
-    const head = checkBatch(batch, {maxSize: rules.maxMessageBytes, keysNeeded: rules.compacted});
+    const now = this.#now();
+    const head = checkBatch(batch, {
+      maxSize: rules.maxMessageBytes,
+      keysNeeded: rules.compacted,
+      ...(!rules.appendTime && {times: {earliest: now - rules.mostBefore, latest: now + rules.mostAfter}}),
+    });
+    if (head.transactional) admit(head);
     if (head.producerId >= 0n) {
       const known = this.#producers.check(head);
       if (known !== null) return {baseOffset: known, appendTime: -1};
+      if (!this.#producers.hasRoom) {
+        throw new Refusal('POLICY_VIOLATION', 'The embedded broker can remember no more producers.');
+      }
     }
-    const segment = this.#segmentFor(batch.length, rules);
+    const began = this.#undecided.offsetOf(head.producerId) !== undefined;
+    if (began && !head.transactional) {
+      throw new Refusal(
+        'INVALID_TXN_STATE',
+        'A record outside of the transaction that this producer has open.',
+      );
+    }
+    const appended = this.#append(batch, head, rules, head.transactional && !began ? markerSize : 0);
+    if (head.transactional && !began) this.#undecided.begin(head.producerId, appended.baseOffset);
+    if (head.producerId >= 0n) this.#producers.appended(head, appended.baseOffset);
+    this.#wake();
+    return appended;
+  }
+
+  /**
+   * Writes the marker that ends a producer's transaction here. Room for it was taken with the transaction's first record;
+   * where there is no record, and no room, nothing is written and nothing is missing.
+   */
+  decide(producerId: bigint, producerEpoch: number, isCommitted: boolean): void {
+    const isOpen = this.#undecided.offsetOf(producerId) !== undefined;
+    if (isOpen) this.#memory.give(markerSize);
+    const now = this.#now();
+    const marker = markerBatch({producerId, producerEpoch, isCommitted, now});
+    let markerAt = this.#end;
+    try {
+      markerAt = this.#append(marker, readHead(marker, 0), this.#rules(), 0).baseOffset;
+    } catch (error) {
+      if (isOpen || !(error instanceof Refusal)) throw error;
+    }
+    this.#undecided.decide(producerId, isCommitted, markerAt);
+    this.#producers.decided(producerId, producerEpoch, now);
+    this.#wake();
+  }
+
+  /** `reserved` bytes are taken beside the batch's own. */
+  #append(batch: Buffer, head: BatchHead, rules: LogRules, reserved: number): Appended {
+    if (!this.#memory.take(reserved)) throw this.#usedUp();
+    let segment: Segment;
+    try {
+      segment = this.#segmentFor(batch.length, rules);
+    } catch (error) {
+      this.#memory.give(reserved);
+      throw error;
+    }
     const baseOffset = this.#end;
     const at = segment.append(batch, baseOffset + head.count - 1);
     place(segment.bytes, at, baseOffset);
     const appendTime = this.#stamp(segment, at, head, rules);
     this.#end = segment.nextOffset;
-    if (head.producerId >= 0n) this.#producers.appended(head, baseOffset);
-    this.#wake();
     return {baseOffset, appendTime};
   }
 
-  /** Whole batches from the one that holds `offset` on. The first one in any case if `atLeastOne`. */
-  read(offset: number, maxBytes: number, atLeastOne: boolean): Buffer {
-    if (offset >= this.#end) return nothing;
+  /** Whole batches from the one that holds `offset` on, and before `to`. The first one in any case if `atLeastOne`. */
+  read(offset: number, maxBytes: number, atLeastOne: boolean, to = this.#end): Buffer {
+    if (offset >= to) return nothing;
     const segment = this.#segments.find(each => each.nextOffset > offset);
-    return segment ? segment.read(segment.positionOf(offset), maxBytes, atLeastOne) : nothing;
+    if (!segment) return nothing;
+    return segment.read(segment.positionOf(offset), maxBytes, atLeastOne, segment.endBefore(to));
   }
 
-  /** How many bytes there are from the batch on that holds `offset`. */
-  bytesFrom(offset: number): number {
+  /** How many bytes there are from the batch on that holds `offset`, and before `to`. */
+  bytesFrom(offset: number, to = this.#end): number {
     let bytes = 0;
     for (const segment of this.#segments) {
-      if (segment.nextOffset <= offset) continue;
-      bytes += segment.length - (segment.baseOffset < offset ? segment.positionOf(offset) : 0);
+      if (segment.nextOffset <= offset || segment.baseOffset >= to) continue;
+      bytes += segment.endBefore(to) - (segment.baseOffset < offset ? segment.positionOf(offset) : 0);
     }
-    return bytes;
+    return Math.max(0, bytes);
+  }
+
+  /** The aborted transactions that reach into these batches, which were read from `offset` on. */
+  abortedIn(offset: number, batches: Buffer): Aborted[] {
+    return this.#undecided.hasAborted ? this.#undecided.abortedIn(offset, offsetBehind(batches, offset)) : [];
+  }
+
+  /** Who wrote here with a producer id, and where its open transaction begins (−1: it has none). */
+  producers() {
+    return this.#producers.all().map(each => ({...each, openFrom: this.#undecided.offsetOf(each.id) ?? -1}));
   }
 
   findTimestamp(timestamp: number): {offset: number; timestamp: number} | null {
@@ -140,6 +217,9 @@ export class PartitionLog {
   /** Gives the memory back and wakes who waits: the topic is deleted. */
   close(): void {
     this.#dropWhile(() => true);
+    this.#memory.give(markerSize * this.#undecided.count);
+    this.#undecided.clear();
+    this.#producers.clear();
     this.#wake();
   }
 
@@ -151,14 +231,18 @@ export class PartitionLog {
     // Near the limit a segment gets no room for more than this batch.
     const capacity = this.#memory.used + roomy > this.#memory.limit ? size : roomy;
     if (!this.#memory.take(capacity)) {
-      throw new Refusal(
-        'POLICY_VIOLATION',
-        `The embedded broker keeps ${this.#memory.limit} bytes at most, and they are used up.`,
-      );
+      throw this.#usedUp();
     }
     const segment = new Segment(this.#end, capacity, this.#now());
     this.#segments.push(segment);
     return segment;
+  }
+
+  #usedUp(): Refusal {
+    return new Refusal(
+      'POLICY_VIOLATION',
+      `The embedded broker keeps ${this.#memory.limit} bytes at most, and they are used up.`,
+    );
   }
 
   #stamp(segment: Segment, at: number, head: BatchHead, rules: LogRules): number {
@@ -178,6 +262,7 @@ export class PartitionLog {
       this.#memory.give(segment.capacity);
       if (segment.nextOffset > this.#start) this.#start = segment.nextOffset;
     }
+    this.#undecided.forgetBelow(this.#start);
   }
 
   #wake(): void {

@@ -52,6 +52,11 @@ export class Segment {
     if (timestamp > this.maxTimestamp) this.maxTimestamp = timestamp;
   }
 
+  /** Where the batches end that lie before `offset`, which begins one. */
+  endBefore(offset: number): number {
+    return offset >= this.nextOffset ? this.length : this.positionOf(offset);
+  }
+
   /** Where the batch lies that holds `offset`. */
   positionOf(offset: number): number {
     let low = 0;
@@ -67,10 +72,10 @@ export class Segment {
   }
 
   /** Whole batches from the one at `from` on, at most `maxBytes`; the first one in any case if `atLeastOne`. */
-  read(from: number, maxBytes: number, atLeastOne: boolean): Buffer {
-    if (this.length - from <= maxBytes) return this.bytes.subarray(from, this.length);
+  read(from: number, maxBytes: number, atLeastOne: boolean, to = this.length): Buffer {
+    if (to - from <= maxBytes) return this.bytes.subarray(from, to);
     let end = from;
-    while (end < this.length) {
+    while (end < to) {
       const next = end + sizeOfBatch(this.bytes, end);
       if (next - from > maxBytes && !(atLeastOne && end === from)) break;
       end = next;

@@ -1,11 +1,21 @@
 import * as cluster from './cluster.ts';
 import * as groups from './groups.ts';
+import * as logDirs from './log-dirs.ts';
 import * as membership from './membership.ts';
 import * as records from './produce-and-fetch.ts';
 import * as topics from './topics.ts';
+import * as transactions from './transactions.ts';
 
 /** Every API that the broker speaks, by its name in the code. */
-export const apis = {...cluster, ...groups, ...membership, ...records, ...topics};
+export const apis = {
+  ...cluster,
+  ...groups,
+  ...logDirs,
+  ...membership,
+  ...records,
+  ...topics,
+  ...transactions,
+};
 
 export type ApiName = (typeof names)[number];
 
@@ -29,11 +39,19 @@ const names = [
   'DeleteTopics',
   'DeleteRecords',
   'InitProducerId',
+  'AddPartitionsToTxn',
+  'AddOffsetsToTxn',
+  'EndTxn',
+  'TxnOffsetCommit',
   'DescribeConfigs',
+  'DescribeLogDirs',
   'AlterConfigs',
   'CreatePartitions',
   'DeleteGroups',
   'IncrementalAlterConfigs',
   'OffsetDelete',
   'DescribeCluster',
+  'DescribeProducers',
+  'DescribeTransactions',
+  'ListTransactions',
 ] as const;

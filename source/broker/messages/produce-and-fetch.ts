@@ -11,6 +11,7 @@ import {
   struct,
   text,
   textOrNull,
+  uuid,
 } from '../codec/fields.ts';
 
 export const produce = new Api('Produce', {
@@ -71,11 +72,18 @@ export const produce = new Api('Produce', {
 
 export const fetch = new Api('Fetch', {
   key: 1,
-  versions: [4, 12],
+  versions: [4, 18],
   flexible: 12,
   request: {
     clusterId: textOrNull(12, {since: 12, tag: 0}),
-    replicaId: int32({default: -1}),
+    replicaId: int32({until: 14, default: -1}),
+    replicaState: struct(
+      {
+        replicaId: int32({since: 15, default: -1}),
+        replicaEpoch: int64({since: 15, default: -1n}),
+      },
+      {since: 15, tag: 1},
+    ),
     maxWaitMs: int32(),
     minBytes: int32(),
     maxBytes: int32({default: 2147483647}),
@@ -83,7 +91,8 @@ export const fetch = new Api('Fetch', {
     sessionId: int32({since: 7}),
     sessionEpoch: int32({since: 7, default: -1}),
     topics: list({
-      topic: text(),
+      topic: text({until: 12}),
+      topicId: uuid({since: 13}),
       partitions: list({
         partition: int32(),
         currentLeaderEpoch: int32({since: 9, default: -1}),
@@ -91,11 +100,14 @@ export const fetch = new Api('Fetch', {
         lastFetchedEpoch: int32({since: 12, default: -1}),
         logStartOffset: int64({since: 5, default: -1n}),
         partitionMaxBytes: int32(),
+        replicaDirectoryId: uuid({since: 17, tag: 0}),
+        highWatermark: int64({since: 18, tag: 1, default: 2n ** 63n - 1n}),
       }),
     }),
     forgottenTopicsData: list(
       {
-        topic: text({since: 7}),
+        topic: text({since: 7, until: 12}),
+        topicId: uuid({since: 13}),
         partitions: listOf(int32(), {since: 7}),
       },
       {since: 7},
@@ -107,7 +119,8 @@ export const fetch = new Api('Fetch', {
     errorCode: int16({since: 7}),
     sessionId: int32({since: 7}),
     responses: list({
-      topic: text(),
+      topic: text({until: 12}),
+      topicId: uuid({since: 13}),
       partitions: list({
         partitionIndex: int32(),
         errorCode: int16(),
@@ -143,6 +156,15 @@ export const fetch = new Api('Fetch', {
         records: records(0),
       }),
     }),
+    nodeEndpoints: list(
+      {
+        nodeId: int32({since: 16}),
+        host: text({since: 16}),
+        port: int32({since: 16}),
+        rack: textOrNull(16, {since: 16}),
+      },
+      {since: 16, tag: 0},
+    ),
   },
 });
 
@@ -206,7 +228,7 @@ export const deleteRecords = new Api('DeleteRecords', {
 
 export const initProducerId = new Api('InitProducerId', {
   key: 22,
-  versions: [0, 4],
+  versions: [0, 5],
   flexible: 2,
   request: {
     transactionalId: textOrNull(0, {default: ''}),

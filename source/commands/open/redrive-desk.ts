@@ -8,7 +8,7 @@ import type {Session} from '../../session/session.ts';
 import type {Position, RedrivePort} from '../../session/workbench.ts';
 import {CommandError} from '../exit-codes.ts';
 import {checkGroupIsFree} from '../foreign-group-check.ts';
-import {planRedrive, type RedrivePlan, redriveGroup, redriveTarget, sayBeyond} from '../redrive-plan.ts';
+import {planRedrive, type RedrivePlan, redriveGroup, redriveTarget, sayLeftOut} from '../redrive-plan.ts';
 import {redriveAll} from './redrive-all.ts';
 import {redriveChosen} from './redrive-chosen.ts';
 import type {RedriveRun, RunParts} from './redrive-run.ts';
@@ -128,8 +128,7 @@ export class RedriveDesk implements RedrivePort {
   async #list(redrive: Redrive, signal: AbortSignal): Promise<void> {
     const plan = await planRedrive(this.#options.topics, redrive);
     this.#plan = plan;
-    const beyond = sayBeyond(plan);
-    if (beyond !== null) this.#options.session.say('warning', beyond);
+    for (const sentence of sayLeftOut(plan)) this.#options.session.say('warning', sentence);
     const waiting = [...plan.parts].filter(([, {from, end}]) => end > from);
     const mostOfPartition = Math.max(fewestOfPartition, Math.floor(mostListed / Math.max(1, waiting.length)));
     const letters: DeadLetter[] = [];

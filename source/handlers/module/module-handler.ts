@@ -1,6 +1,7 @@
 import {existsSync, realpathSync} from 'node:fs';
 import {basename, dirname, relative, resolve} from 'node:path';
 import type {Handler, Run} from '../../flow/handler.ts';
+import type {Outcome} from '../../flow/outcome.ts';
 import {versionOf} from './file-version.ts';
 import type {UsedFile} from './loading/used-files.ts';
 import {ProcessingThread} from './processing-thread.ts';
@@ -38,7 +39,7 @@ class ModuleHandler implements Handler {
   readonly #file: string;
   readonly #options: ModuleOptions;
   readonly #watched: WatchedFiles;
-  readonly #pauseListeners: ((partition: number, isPaused: boolean) => void)[] = [];
+  #pauseListener: (partition: number, isPaused: boolean) => void = () => {};
   #current: Version | null = null;
   #reloading: Promise<void> | null = null;
   #savedMeanwhile: readonly string[] = [];
@@ -63,22 +64,25 @@ class ModuleHandler implements Handler {
   }
 
   onPause(listener: (partition: number, isPaused: boolean) => void): void {
-    this.#pauseListeners.push(listener);
+    this.#pauseListener = listener;
+    for (const partition of this.#current?.paused ?? []) listener(partition, true);
   }
 
-  async handle(run: Run) {
+  async handle(run: Run): Promise<readonly Outcome[]> {
     if (this.#closed) return [];
     this.#current ??= this.#load();
-    const {thread} = this.#current;
+    const version = this.#current;
     try {
-      return await (await thread).handle(run);
+      const thread = await version.thread;
+      if (!thread.hasEnded) return await thread.handle(run);
+      // It died when it was just loaded.
+      if (this.#current === version) this.#current = null;
+      return [];
     } catch (error) {
       // It was loaded once and cannot be now: not the message's fault, and the next save may mend it.
-      if (this.#current?.thread === thread) this.#current = null;
-      const message = (error as Error).message;
-      return [
-        {status: 'failed', durationMs: 0, failure: {name: 'handler', message, permanent: false}},
-      ] as const;
+      if (this.#current === version) this.#current = null;
+      const {message} = error as Error;
+      return [{status: 'failed', durationMs: 0, failure: {name: 'handler', message, permanent: false}}];
     }
   }
 
@@ -126,7 +130,7 @@ class ModuleHandler implements Handler {
     this.#current = fresh;
     this.#watched.keepOnly(fresh.files);
     this.#watched.add(fresh.files.values());
-    this.#options.onNotice(`${this.name} was loaded again: ${this.#say(saved)} saved.`);
+    this.#options.onNotice(this.#sayLoaded(saved));
     if (before) this.#letGoOn(before);
     for (const partition of fresh.paused) this.#tellPause(partition, true);
     const old = await before?.thread.catch(() => null);
@@ -170,17 +174,18 @@ class ModuleHandler implements Handler {
   }
 
   #tellPause(partition: number, isPaused: boolean): void {
-    for (const listener of this.#pauseListeners) listener(partition, isPaused);
+    this.#pauseListener(partition, isPaused);
   }
 
-  /** `lib/mail.ts was`, as seen from the module's folder; `it was` for the module itself. */
-  #say(saved: readonly string[]): string {
-    const own = [this.#file, realPath(this.#file)];
-    const others = saved.filter(file => !own.includes(file));
-    if (others.length === 0) return 'it was';
-    const first = relative(dirname(own[1]!), others[0]!);
+  /** What was saved, as seen from the module's folder. */
+  #sayLoaded(saved: readonly string[]): string {
+    const real = realPath(this.#file);
+    const others = saved.filter(file => file !== this.#file && file !== real);
+    if (others.length === 0) return `${this.name} was saved and is loaded anew.`;
+    const first = relative(dirname(real), others[0]!);
     const more = saved.length === others.length ? others.length - 1 : others.length;
-    return more === 0 ? `${first} was` : `${first} and ${more} more were`;
+    const were = more === 0 ? `${first} was` : `${first} and ${more} more were`;
+    return `${this.name} was loaded again: ${were} saved.`;
   }
 }
 

@@ -1,4 +1,7 @@
 import {AsyncLocalStorage} from 'node:async_hooks';
+import fs from 'node:fs';
+import {syncBuiltinESMExports} from 'node:module';
+import process from 'node:process';
 
 /** Output kept of one attempt, in characters; the rest is only counted. */
 const most = 64 * 1024;
@@ -38,19 +41,53 @@ export const currentAttempt = new AsyncLocalStorage<AttemptOutput>();
  * reaches the real output, which belongs to the screen or to scripts.
  */
 export function captureOutput(elsewhere: (text: string) => void): void {
+  const print = (chunk: string | ArrayBufferView) => {
+    const text =
+      typeof chunk === 'string'
+        ? chunk
+        : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString();
+    const attempt = currentAttempt.getStore();
+    if (attempt) attempt.write(text);
+    else elsewhere(text);
+  };
   const write = (
     chunk: string | Uint8Array,
     encodingOrDone?: BufferEncoding | ((error?: Error | null) => void),
     done?: (error?: Error | null) => void,
   ): boolean => {
-    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    const attempt = currentAttempt.getStore();
-    if (attempt) attempt.write(text);
-    else elsewhere(text);
+    print(chunk);
     const finished = typeof encodingOrDone === 'function' ? encodingOrDone : done;
     if (finished) queueMicrotask(() => finished());
     return true;
   };
   process.stdout.write = write;
   process.stderr.write = write;
+  captureDescriptors(print);
+}
+
+/** Loggers write to the descriptors 1 and 2 themselves (pino does), past `process.stdout`. */
+function captureDescriptors(print: (chunk: string | ArrayBufferView) => void): void {
+  const isOutput = (descriptor: unknown) => descriptor === 1 || descriptor === 2;
+  const {write, writeSync} = fs;
+  /** What of the chunk is written: `offset` and `length` count for bytes only. */
+  const part = (chunk: string | ArrayBufferView, offset: unknown, length: unknown) => {
+    if (typeof chunk === 'string') return {chunk, size: Buffer.byteLength(chunk)};
+    const start = typeof offset === 'number' ? offset : 0;
+    const size = typeof length === 'number' ? length : chunk.byteLength - start;
+    return {chunk: Buffer.from(chunk.buffer, chunk.byteOffset + start, size), size};
+  };
+  fs.writeSync = ((descriptor: number, chunk: string | ArrayBufferView, ...more: unknown[]) => {
+    if (!isOutput(descriptor)) return Reflect.apply(writeSync, fs, [descriptor, chunk, ...more]);
+    const written = part(chunk, more[0], more[1]);
+    print(written.chunk);
+    return written.size;
+  }) as typeof fs.writeSync;
+  fs.write = ((descriptor: number, chunk: string | ArrayBufferView, ...more: unknown[]) => {
+    if (!isOutput(descriptor)) return Reflect.apply(write, fs, [descriptor, chunk, ...more]);
+    const written = part(chunk, more[0], more[1]);
+    print(written.chunk);
+    const done = more.at(-1);
+    if (typeof done === 'function') process.nextTick(() => done(null, written.size, chunk));
+  }) as typeof fs.write;
+  syncBuiltinESMExports();
 }

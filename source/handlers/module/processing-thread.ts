@@ -1,9 +1,7 @@
-import {mkdirSync} from 'node:fs';
-import module from 'node:module';
-import {dirname, join} from 'node:path';
 import {Worker} from 'node:worker_threads';
 import type {Run} from '../../flow/handler.ts';
 import type {Failure, Outcome} from '../../flow/outcome.ts';
+import {compiledFolder} from './compiled-folder.ts';
 import {type Loader, loadersFor} from './loading/loader.ts';
 import type {UsedFile} from './loading/used-files.ts';
 import {type FromWorker, Progress, packRun, type Style, stages, type WorkerStart} from './protocol.ts';
@@ -32,7 +30,8 @@ type InHand = {
   since: number;
 };
 
-const loadDeadline = 15_000;
+/** A large project on a busy machine takes its time to be compiled. */
+const loadDeadline = 30_000;
 /** How often runs in hand are looked at, in ms; a timeout is noticed that much late at most. */
 const lookInterval = 100;
 
@@ -99,6 +98,11 @@ export class ProcessingThread {
 
   get style(): Style {
     return this.#style;
+  }
+
+  /** It takes no more runs. */
+  get hasEnded(): boolean {
+    return this.#ended;
   }
 
   handle(run: Run): Promise<readonly Outcome[]> {
@@ -267,19 +271,3 @@ function processed(durationMs: number, output: string | undefined): Outcome {
 
 /** Node would not load the module; another loader may. */
 class Refusal extends Error {}
-
-/**
- * What V8 compiles for the thread is kept where the program's own is, in a folder that nobody else can read; null where the
- * program keeps nothing. It is checked against the text before it is taken.
- */
-function compiledFolder(): string | null {
-  const own = module.getCompileCacheDir?.();
-  if (own === undefined) return null;
-  const folder = join(dirname(own), 'handlers');
-  try {
-    mkdirSync(folder, {recursive: true, mode: 0o700});
-    return folder;
-  } catch {
-    return null;
-  }
-}

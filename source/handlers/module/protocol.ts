@@ -11,7 +11,7 @@ export type Style = 'processMessage' | 'eachMessage' | 'eachBatch';
 export type WorkerStart = {
   readonly path: string;
   readonly loader: Loader;
-  /** A folder of the person's own where what V8 compiled is kept; null: nowhere. */
+  /** A folder of the person's own where what was compiled is kept, by us and by V8; null: nowhere. */
   readonly compiled: string | null;
 };
 

@@ -49,11 +49,14 @@ process.on('uncaughtException', error => {
   notice(`An error outside of any attempt: ${sayFailure(error)}`);
 });
 
-const {path, loader, compiled} = workerData as WorkerStart;
+const start = workerData as WorkerStart;
+const {loader, compiled} = start;
 if (compiled) module.enableCompileCache?.(compiled);
+// Of what the person's own compiler made, the lines are those of the source.
+module.setSourceMapsSupport?.(true, {nodeModules: false, generatedCode: false});
 used.watchNode(new URL('.', import.meta.url).href);
 try {
-  const {style, call} = findExported(await loadModule(path, loader, used));
+  const {style, call} = findExported(await loadModule(start, used));
   const work = workOf(style, call);
   port.on('message', (message: ToWorker) => {
     if (message.type === 'run') void take(message, work);

@@ -102,7 +102,7 @@ function outcomeOf({state, value, valueBytes, isRedelivered, isCommitted}: Row, 
     case 'dead-lettered':
       return safeText(state.note);
     case 'processed':
-      if (isCommitted === false) return 'not committed, redelivered';
+      if (isCommitted === false) return 'not committed';
       if (isRedelivered) return 'redelivered';
       if (state.note !== undefined) return safeText(state.note);
       return value === null ? 'tombstone' : valueBytes > 4096 ? bytes(valueBytes) : '';

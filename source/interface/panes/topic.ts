@@ -169,8 +169,7 @@ function partitionRow(
   }
   if (view.obstacle) pieces.push(' ', ...obstaclePieces(view.obstacle, now, theme));
   else if (view.isPausedByCode) pieces.push([' ‖ paused by the processing code', theme.waiting]);
-  else if (view.lag !== null && view.lag < 0n)
-    pieces.push([` ✗ the commit is beyond the end by ${-view.lag}`, theme.bad]);
+  else if (view.lag !== null && view.lag < 0n) pieces.push([` ✗ beyond the end by ${-view.lag}`, theme.bad]);
   else if (view.waiting) pieces.push([` ‖ ${view.waiting.offset} waits to be released`, theme.waiting]);
   else if (view.left > 0n)
     pieces.push([` ↺ replaying, ${view.left} to where the commit stays`, theme.waiting]);

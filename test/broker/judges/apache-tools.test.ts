@@ -123,7 +123,77 @@ else {
       },
       patience,
     );
+
+    it(
+      'the transactional copier copies with offsets and random aborts, and each record is read once',
+      async () => {
+        const count = 3000;
+        const [source, target] = [await broker.freshTopic(1), await broker.freshTopic(2)];
+        const id = `copier-${source}`;
+        const values = Array.from({length: count}, (_, n) => `${n} ${'ab'.repeat(10)}`);
+        await tool('org.apache.kafka.tools.ConsoleProducer', ['--topic', source], `${values.join('\n')}\n`);
+        const {code, stdout, stderr} = await kafkaTool('org.apache.kafka.tools.TransactionalMessageCopier', [
+          ...['--broker-list', broker.bootstrap(), '--transactional-id', id, '--consumer-group', id],
+          ...['--input-topic', source, '--input-partition', '0', '--output-topic', target],
+          ...['--transaction-size', '200', '--use-group-metadata', '--enable-random-aborts'],
+        ]);
+        expect({code, stderr, told: lastOf(stdout)}).toMatchObject({
+          code: 0,
+          told: {stage: 'ShutdownComplete', totalProcessed: count, remaining: 0},
+        });
+        expect(await broker.committed(id, source)).toEqual([String(count)]);
+        const read = async (isolation: string) =>
+          (
+            await tool('org.apache.kafka.tools.consumer.ConsoleConsumer', [
+              ...['--topic', target, '--from-beginning', '--isolation-level', isolation],
+              ...['--timeout-ms', '8000'],
+            ])
+          )
+            .split('\n')
+            .filter(Boolean);
+        const [committed, all] = await Promise.all([read('read_committed'), read('read_uncommitted')]);
+        expect(committed.sort()).toEqual([...values].sort());
+        expect(all.length).toBeGreaterThanOrEqual(count);
+        const transactions = 'org.apache.kafka.tools.TransactionsCommand';
+        const [described, hanging] = await Promise.all([
+          tool(transactions, ['describe', '--transactional-id', id]),
+          tool(transactions, ['find-hanging', '--broker-id', '0']),
+        ]);
+        expect(described).toMatch(/CompleteCommit/);
+        expect(hanging.trim().split('\n')).toHaveLength(1);
+      },
+      patience,
+    );
+
+    it(
+      'the performance tool produces in transactions of a tenth of a second',
+      async () => {
+        const count = 4000;
+        const topic = await broker.freshTopic(1);
+        const {code, stdout, stderr} = await kafkaTool('org.apache.kafka.tools.ProducerPerformance', [
+          ...['--bootstrap-server', broker.bootstrap(), '--topic', topic, '--num-records', String(count)],
+          ...['--record-size', '50', '--throughput', '4000'],
+          ...['--transactional-id', `performance-${topic}`, '--transaction-duration-ms', '100'],
+        ]);
+        expect({code, stderr}).toMatchObject({code: 0});
+        expect(stdout).toContain(`${count} records sent`);
+        // With markers behind the records of more than one transaction.
+        const [end] = await broker.admin().fetchTopicOffsets(topic);
+        expect(Number(end!.high)).toBeGreaterThan(count + 1);
+      },
+      patience,
+    );
   });
+}
+
+/** The copier prints one JSON object a line too. */
+function lastOf(printed: string): unknown {
+  return JSON.parse(
+    printed
+      .split('\n')
+      .filter(line => line.startsWith('{'))
+      .at(-1)!,
+  );
 }
 
 type Event = Readonly<Record<string, unknown>> & {readonly name: string};

@@ -14,7 +14,7 @@ else {
     const broker = judgedBroker();
 
     // What each part asserts stands in the script; it ends with an error at the first that does not hold.
-    it.each(['produce_and_consume', 'admin'])('%s', async part => {
+    it.each(['produce_and_consume', 'admin', 'transactions', 'consume_process_produce'])('%s', async part => {
       const lines = await linesOf(confluent.python, [script, broker.bootstrap(), part]);
       expect(lines.at(-1)).toBe('done');
     });

@@ -96,6 +96,84 @@ describe('KafkaJS judges the embedded broker', () => {
     expect(await broker.committed(groupId, topic)).toEqual(['-1']);
   });
 
+  it('refuses what cannot be done, by the name that KafkaJS knows', async () => {
+    const admin = createClient({brokers: [broker.bootstrap()]}).kafka.admin();
+    await admin.connect();
+    const topic = await broker.freshTopic(3);
+    const grow = (name: string, count: number, assignments?: number[][]) =>
+      admin.createPartitions({topicPartitions: [{topic: name, count, assignments}]});
+    await expect(grow(`${topic}-not-there`, 2)).rejects.toMatchObject({type: 'UNKNOWN_TOPIC_OR_PARTITION'});
+    await expect(grow(topic, 2)).rejects.toMatchObject({type: 'INVALID_PARTITIONS'});
+    await expect(grow(topic, 4, [[10]])).rejects.toMatchObject({type: 'INVALID_REPLICA_ASSIGNMENT'});
+    await expect(admin.fetchTopicMetadata({topics: [`${topic}-not-there`]})).rejects.toMatchObject({
+      type: 'UNKNOWN_TOPIC_OR_PARTITION',
+    });
+    await expect(admin.createTopics({topics: [{topic: 'not a name'}]})).rejects.toMatchObject({
+      errors: [{type: 'INVALID_TOPIC_EXCEPTION', topic: 'not a name'}],
+    });
+    const twoReplicas = {topic: `${topic}-replicated`, replicationFactor: 2};
+    await expect(admin.createTopics({topics: [twoReplicas]})).rejects.toMatchObject({
+      errors: [{type: 'INVALID_REPLICATION_FACTOR'}],
+    });
+    await fill(topic);
+    await admin.fetchTopicOffsets(topic);
+    const deleteBelow = (offset: string) =>
+      admin.deleteTopicRecords({topic, partitions: [{partition: 0, offset}]});
+    await expect(deleteBelow('99')).rejects.toThrow(/Error while deleting records/);
+    await deleteBelow('4');
+    // Below what is deleted already: nothing happens.
+    await deleteBelow('2');
+    await deleteBelow('-1');
+    const [first] = (await admin.fetchTopicOffsets(topic)).filter(({partition}) => partition === 0);
+    expect(first).toMatchObject({low: '10', high: '10'});
+    // No record is that new: the end.
+    const [atTime] = await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() + 60_000);
+    expect(atTime).toBeDefined();
+    const {resources} = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{type: ConfigResourceTypes.TOPIC, name: topic}],
+    });
+    expect(resources[0]!.configEntries.length).toBeGreaterThan(20);
+    await admin.disconnect();
+  });
+
+  it('keeps a group with members as it is, and knows what was never committed', async () => {
+    const {kafka} = createClient({brokers: [broker.bootstrap()]});
+    const admin = broker.admin();
+    const topic = await broker.freshTopic(1);
+    const groupId = `group-${topic}`;
+    const unknown = `${groupId}-not-there`;
+    await broker.producer().send({topic, messages: Array.from({length: 10}, () => ({value: 'v'}))});
+    expect(await admin.fetchOffsets({groupId: unknown, topics: [topic]})).toMatchObject([
+      {topic, partitions: [{partition: 0, offset: '-1', metadata: null}]},
+    ]);
+    const consumer = kafka.consumer({groupId, maxWaitTimeInMs: 100});
+    await consumer.connect();
+    await consumer.subscribe({topics: [topic], fromBeginning: true});
+    const joined = new Promise(resolve => consumer.on(consumer.events.GROUP_JOIN, resolve));
+    await consumer.run({eachMessage: async () => {}});
+    await joined;
+    const partitions = [{partition: 0, offset: '1'}];
+    await expect(admin.setOffsets({groupId, topic, partitions})).rejects.toThrow(/no running instances/);
+    await expect(admin.deleteGroups([groupId, unknown])).rejects.toMatchObject({
+      groups: expect.arrayContaining([
+        expect.objectContaining({groupId, error: expect.objectContaining({type: 'NON_EMPTY_GROUP'})}),
+        expect.objectContaining({
+          groupId: unknown,
+          error: expect.objectContaining({type: 'GROUP_ID_NOT_FOUND'}),
+        }),
+      ]),
+    });
+    await expect.poll(() => broker.committed(groupId, topic), {timeout: 20_000}).toEqual(['10']);
+    await consumer.disconnect();
+    // Of all topics, without naming one; and resolved: what stands for an end becomes a number.
+    expect(await admin.fetchOffsets({groupId})).toMatchObject([{topic, partitions: [{offset: '10'}]}]);
+    await admin.resetOffsets({groupId, topic, earliest: true});
+    const resolved = await admin.fetchOffsets({groupId, topics: [topic], resolveOffsets: true});
+    expect(resolved).toMatchObject([{topic, partitions: [{partition: 0, offset: '0'}]}]);
+    expect(await admin.deleteGroups([groupId])).toMatchObject([{groupId, errorCode: 0}]);
+  });
+
   it('publishes as an idempotent producer, with gzip, keys and headers', async () => {
     const topic = await broker.freshTopic(1);
     const {kafka} = createClient({brokers: [broker.bootstrap()]});

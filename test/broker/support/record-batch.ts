@@ -6,10 +6,12 @@ export type BatchOptions = {
   readonly producer?: {readonly id: bigint; readonly epoch: number; readonly sequence: number};
   /** Bytes of each record's value. */
   readonly size?: number;
+  /** Part of its producer's transaction. */
+  readonly transactional?: boolean;
 };
 
 /** A record batch (format v2) as a producer sends it: uncompressed, records without keys and headers. */
-export function recordBatch({timestamps, producer, size = 10}: BatchOptions): Buffer {
+export function recordBatch({timestamps, producer, size = 10, transactional}: BatchOptions): Buffer {
   const first = timestamps[0]!;
   const records = timestamps.map((timestamp, index) => {
     const content = Buffer.concat([
@@ -26,6 +28,7 @@ export function recordBatch({timestamps, producer, size = 10}: BatchOptions): Bu
   const batch = Buffer.concat([Buffer.alloc(61), ...records]);
   batch.writeInt32BE(batch.length - 12, 8);
   batch.writeInt8(2, 16);
+  batch.writeInt16BE(transactional ? 0x10 : 0, 21);
   batch.writeInt32BE(timestamps.length - 1, 23);
   batch.writeBigInt64BE(BigInt(first), 27);
   batch.writeBigInt64BE(BigInt(Math.max(...timestamps)), 35);

@@ -76,6 +76,7 @@ export class SimulatedGroup {
       sameMember,
       isAlone: partitions.length === this.#partitions.length,
       count: this.#partitions.length,
+      startedWith: null,
     });
   }
 

@@ -17,6 +17,10 @@ type Log = {
   readonly processed: Set<number>;
   /** Below this, a choice of where the group starts passes over messages on purpose. */
   passedOnPurpose: number;
+  /** Added to the topic after the group had started, and had committed that. */
+  readonly isAdded: boolean;
+  /** What is kept beside the committed offset: how many partitions there were when the group started. */
+  startedWith: number | null;
 };
 
 /** One member of the group: a program with its choice, alive until it is killed or leaves. */
@@ -29,6 +33,9 @@ class Member {
   /** Its connection is away: it commits and fetches nothing until it meets the group again. */
   isOut = false;
   hasMet = false;
+  /** It is in the group, and has not been told yet what the group has committed. */
+  joined: {readonly before: readonly number[]} | null = null;
+  startedWith: number | null = null;
   /** Partitions that it reads again on purpose: its first start below what was committed. */
   readonly replays = new Set<number>();
   readonly fetching = new Set<number>();
@@ -50,6 +57,8 @@ export class SimulatedMembers {
   readonly clock = new ManualClock();
   readonly logs: Log[] = [];
   readonly members: Member[] = [];
+  /** Members that KafkaJS takes into the group again without a word before. */
+  joinsUnannounced = false;
   readonly violations: string[] = [];
   /** Members that ended by themselves, since they were not told where to start. */
   readonly ended: string[] = [];
@@ -63,8 +72,17 @@ export class SimulatedMembers {
   }
 
   grow(partitions: number): void {
+    // Before anything is committed nobody can know that the group has started.
+    const isAdded = this.logs.some(({committed}) => committed !== null);
     while (this.logs.length < partitions)
-      this.logs.push({end: 0, committed: null, processed: new Set(), passedOnPurpose: 0});
+      this.logs.push({
+        end: 0,
+        committed: null,
+        processed: new Set(),
+        passedOnPurpose: 0,
+        isAdded,
+        startedWith: null,
+      });
   }
 
   produce(partition: number, count: number): void {
@@ -82,6 +100,7 @@ export class SimulatedMembers {
   async leave(which: number): Promise<void> {
     const member = this.#living()[which];
     if (!member) return;
+    this.look();
     const stopped = member.processing.stop(1000);
     await this.clock.turn(1500);
     await stopped;
@@ -108,17 +127,32 @@ export class SimulatedMembers {
     this.#generation++;
     if (withOut) for (const member of this.#living()) member.isOut = false;
     const living = this.#living().filter(({isOut}) => !isOut);
-    for (const member of living) if (member.hasMet) member.processing.beginMeeting();
-    const before = new Map(living.map(member => [member, member.owned]));
+    if (!this.joinsUnannounced)
+      for (const member of living) if (member.hasMet) member.processing.beginMeeting();
+    const before = new Map(living.map(member => [member, member.joined?.before ?? member.owned]));
     const share = Math.ceil(this.logs.length / Math.max(1, living.length));
     living.forEach((member, index) => {
       const from = index * share;
       member.owned = this.logs.map((_, partition) => partition).slice(from, from + share);
     });
-    for (const member of living) this.#meet(member, before.get(member)!);
+    for (const member of living) {
+      member.joined = {before: before.get(member)!};
+      member.processing.joined();
+    }
+  }
+
+  /** Those who are in the group are told what it has committed. */
+  look(): void {
+    for (const member of this.#living()) {
+      const {joined} = member;
+      if (!joined || member.isOut) continue;
+      member.joined = null;
+      this.#meet(member, joined.before);
+    }
   }
 
   fetch(most: number): void {
+    this.look();
     for (const member of this.#living()) {
       for (const partition of member.fetching) {
         const {end} = this.logs[partition]!;
@@ -163,6 +197,8 @@ export class SimulatedMembers {
       if (!member.owned.includes(partition)) member.replays.delete(partition);
     const wasFirst = !member.processing.hasStarted;
     if (wasFirst) {
+      const kept = this.logs.flatMap(({startedWith}) => (startedWith === null ? [] : [startedWith]));
+      member.startedWith = kept.length > 0 ? Math.min(...kept) : null;
       member.processing.startFrom(this.#startOf(member.choice));
       this.#expectStart(member, isAlone);
     }
@@ -183,9 +219,13 @@ export class SimulatedMembers {
       sameMember: member.hasMet && before.length > 0,
       isAlone,
       count: this.logs.length,
+      startedWith: member.startedWith,
     });
     member.hasMet = true;
-    if (decided) return;
+    if (decided) {
+      member.startedWith ??= this.logs.length;
+      return;
+    }
     // As the program does: it says so and ends, and whoever starts it again tells it where.
     this.ended.push(member.name);
     member.alive = false;
@@ -201,7 +241,10 @@ export class SimulatedMembers {
       const to = choice === 'end, skipping' ? log.end : starts[choice];
       // Also where it is another's now: a partition without a committed offset may come to us later.
       if (log.committed === null) {
-        if (choice === 'offset 2' && !owned.includes(partition)) continue;
+        const isOurs = owned.includes(partition);
+        if (choice === 'offset 2' && !isOurs) continue;
+        // What was added later is new from its first message, unless the person says otherwise of just that.
+        if (log.isAdded && choice !== 'offset 2' && !(choice === 'end, skipping' && isAlone)) continue;
         if (to > log.passedOnPurpose && to <= log.end) log.passedOnPurpose = to;
       } else if (choice === 'end, skipping' && isAlone) {
         log.passedOnPurpose = Math.max(log.passedOnPurpose, log.end);
@@ -287,5 +330,6 @@ export class SimulatedMembers {
         this.violations.push(`${member.name} commits ${partition}@${to} past ${partition}@${below}`);
     }
     log.committed = to;
+    log.startedWith = member.startedWith;
   }
 }

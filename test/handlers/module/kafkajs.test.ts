@@ -1,4 +1,4 @@
-import {existsSync} from 'node:fs';
+import {existsSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import {describe, expect, it, vi} from 'vitest';
@@ -23,7 +23,7 @@ function pausesOf({handler}: Loaded): string[] {
 /** The run's messages from `from` on, as they are handed over again. */
 const from = (run: Run, index: number): Run => ({...run, messages: run.messages.slice(index)});
 const statuses = (outcomes: readonly {status: string}[]) => outcomes.map(({status}) => status);
-const patience = {timeout: 10_000, interval: 10};
+const patience = {timeout: 20_000, interval: 10};
 
 describe('eachMessage', () => {
   it('is given what KafkaJS gives', async () => {
@@ -94,6 +94,17 @@ export async function eachMessage({message, pause}) {
     const told = pausesOf(loaded);
     expect(statuses(await loaded.handler.handle(runOf(['1', '2'])))).toEqual(['failed']);
     expect(told).toEqual(['0 paused', '0 resumed']);
+  });
+
+  it('that is loaded again lets go on what the code before had paused', async () => {
+    const code = 'export async function eachMessage({pause}) { pause(); }';
+    const loaded = await module(code);
+    const told = pausesOf(loaded);
+    await loaded.handler.handle(runOf(['1']));
+    expect(told).toEqual(['0 paused']);
+    writeFileSync(join(loaded.folder, 'consumer.ts'), 'export async function eachMessage() {}');
+    await vi.waitFor(() => expect(told).toEqual(['0 paused', '0 resumed']), patience);
+    expect(statuses(await loaded.handler.handle(runOf(['2', '3'])))).toEqual(['processed', 'processed']);
   });
 
   it('whose thread dies lets go on what it had paused', async () => {

@@ -88,7 +88,7 @@ describe('a handler module', () => {
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{failure: {message: 'one'}}]);
     writeFileSync(file, 'export function processMessage() {}');
     await vi.waitFor(
-      () => expect(notices.join()).toContain('notify.ts was loaded again: it was saved.'),
+      () => expect(notices.join()).toContain('notify.ts was saved and is loaded anew.'),
       10_000,
     );
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{status: 'processed'}]);

@@ -124,10 +124,9 @@ describeOnBrokers('faults on purpose, from the palette', broker => {
     await publish(1);
     await terminal.waitFor('Crashed on purpose before a commit');
     await terminal.waitFor(isOff);
-    await terminal.waitFor(
-      screen => screen.filter(row => /✓ committed +0@0 /.test(row)).length === 2,
-      30_000,
-    );
+    await terminal.waitFor(/✓ uncommitted +0@0 .*not committed/, 30_000);
+    await terminal.waitFor(/✓ committed +0@0 .* redelivered/);
+    await terminal.waitFor('✓ 1  ✗ 0  ↷ 0  ↻ 1 redelivered');
     await terminal.waitFor('● running');
     expect(await committed()).toBe('1');
   });

@@ -2,6 +2,9 @@ import {readFileSync} from 'node:fs';
 import {createRequire, Module} from 'node:module';
 import {dirname, extname, join} from 'node:path';
 import type {JSXOptions, TransformOptions, TransformResult} from 'jiti';
+import {classFields} from './class-fields.ts';
+import type {CompiledTexts} from './compiled-texts.ts';
+import {decorators} from './decorators.ts';
 import {importsOf} from './interop.ts';
 import {LoadError} from './load-error.ts';
 import {type CodeOptions, TsConfigs} from './tsconfig.ts';
@@ -10,33 +13,47 @@ type Babel = (options: TransformOptions) => TransformResult;
 
 const require = createRequire(import.meta.url);
 const jitisFolder = dirname(require.resolve('jiti/package.json'));
+const jitisVersion: string = require('jiti/package.json').version;
+/** Of what is made of a file here; another number where that changes. */
+const form = 1;
 const interop = Symbol.for('kafka-notify.imports');
 
 /** How TypeScript's own decorators are asked for in jiti's compiler, which knows the standard ones but never asks for them. */
 const legacyDecorators = '{legacy:!0}';
 const standardDecorators = '{version:"2023-11"}';
 
-/** jiti's transformation of one file, with what the file's tsconfig.json says. `used` hears of each file that counts. */
-export function createCompiler(used: (file: string) => void): Babel {
+/**
+ * jiti's transformation of one file, with what the file's tsconfig.json says. `used` hears of each file that counts;
+ * `before` has what was compiled before.
+ */
+export function createCompiler(used: (file: string) => void, before: CompiledTexts | null): Babel {
   Object.assign(globalThis, {[interop]: importsOf});
   const tsConfigs = new TsConfigs(used);
   const packages = new PackageTypes();
-  return options => {
-    const file = options.filename ?? '';
+  return given => {
+    const file = given.filename ?? '';
     used(file);
     const config = tsConfigs.optionsFor(file);
-    // A decorator stands before a declaration; an @ in a text only costs the other compiler's loading.
-    const isStandard = options.ts && !config?.experimentalDecorators && /^\s*@[\w(]/m.test(options.source);
-    const babel = isStandard ? withStandardDecorators() : withLegacyDecorators();
-    const {code, error} = babel({
-      ...options,
-      source: options.source.replace(/^#!.*/, ''),
+    const options = {
+      ...given,
+      source: given.source.replace(/^#!.*/, ''),
       // Where imports are awaited, they are read as `importsOf` gives them; where they are required, as Babel does it.
-      interopDefault: !options.async,
-      jsx: /x$/.test(file) || !options.ts ? jsxOf(config, options.source) : false,
-    });
-    if (error) throw LoadError.at(file, error);
-    return {code: options.async ? withImports(code, packages.isEsModule(file)) : code};
+      interopDefault: !given.async,
+      jsx: /x$/.test(file) || !given.ts ? jsxOf(config, given.source) : false,
+    };
+    // A decorator stands before a declaration; an @ in a text only costs the other compiler's loading.
+    const isStandard = given.ts && !config?.experimentalDecorators && /^\s*@[\w(]/m.test(given.source);
+    const isEsModule = packages.isEsModule(file);
+    const compile = () => {
+      const {code, error} = (isStandard ? withStandardDecorators() : withLegacyDecorators())({
+        ...options,
+        babel: {...options.babel, ...(given.ts && {plugins: [decorators(config), classFields(config)]})},
+      });
+      if (error) throw LoadError.at(file, error);
+      return given.async ? withImports(code, isEsModule) : code;
+    };
+    const made = [jitisVersion, form, options, config, isStandard, isEsModule];
+    return {code: before ? before.of(made, compile) : compile()};
   };
 }
 

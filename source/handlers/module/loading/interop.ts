@@ -1,4 +1,9 @@
+import {createRequire} from 'node:module';
+import process from 'node:process';
 import {isModuleNamespaceObject} from 'node:util/types';
+
+const require = createRequire(import.meta.url);
+const namesItself = Number.parseInt(process.versions.node, 10) >= 23;
 
 type Names = Record<string, unknown>;
 type Import = (specifier: string, ...more: unknown[]) => Promise<unknown>;
@@ -16,11 +21,22 @@ export function importsOf(original: Import, isEsModule: boolean): Import {
 /** `isEsModule`: the importing file is one for Node, where a CommonJS module's default is all that it exports. */
 function namesOf(found: unknown, isEsModule: boolean): unknown {
   if (isModuleNamespaceObject(found)) {
-    if (!('module.exports' in (found as Names))) return found;
-    const exported = (found as Names)['module.exports'];
+    const exported = commonJsOf(found as Names);
+    if (exported === notCommonJs) return found;
     return !isEsModule && hasMark(exported) ? exported : withDefault(exported);
   }
   return hasMark(found) ? found : withDefault(found);
+}
+
+const notCommonJs = Symbol('not CommonJS');
+
+/** What a CommonJS module exports, of its namespace. Node has it there from 23 on; before, what was loaded tells. */
+function commonJsOf(namespace: Names): unknown {
+  if ('module.exports' in namespace) return namespace['module.exports'];
+  const {default: exported} = namespace;
+  if (namesItself || !isObject(exported)) return notCommonJs;
+  const isLoaded = Object.values(require.cache).some(module => module?.exports === exported);
+  return isLoaded ? exported : notCommonJs;
 }
 
 /** Compiled from an ES module, which `__esModule` tells. */

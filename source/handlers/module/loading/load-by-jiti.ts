@@ -1,11 +1,15 @@
+import {realpathSync} from 'node:fs';
 import {createJiti, type JitiOptions} from 'jiti';
 import {createCompiler} from './compile.ts';
+import {CompiledTexts} from './compiled-texts.ts';
 import type {UsedFiles} from './used-files.ts';
 
-/** Loads a module and all that it imports, whatever kind of JavaScript or TypeScript they are. */
-export function loadByJiti(file: string, used: UsedFiles): Promise<unknown> {
+/** Loads a module and all that it imports, whatever kind of JavaScript or TypeScript they are. `compiled`: see WorkerStart. */
+export function loadByJiti(path: string, used: UsedFiles, compiled: string | null): Promise<unknown> {
+  // As Node does: what a link leads to is where its imports are looked for.
+  const file = realpathSync(path);
   const options: JitiOptions = {
-    // What was compiled before is never taken: the text may be another, and a shared folder is anybody's.
+    // Its own is in the project, or in a folder that all share; ours is in `CompiledTexts`.
     fsCache: false,
     moduleCache: true,
     interopDefault: false,
@@ -14,7 +18,7 @@ export function loadByJiti(file: string, used: UsedFiles): Promise<unknown> {
     tryNative: false,
     jsx: true,
     extensions: ['.js', '.mjs', '.cjs', '.ts', '.tsx', '.mts', '.cts', '.mtsx', '.ctsx', '.jsx', '.json'],
-    transform: createCompiler(path => used.note(path)),
+    transform: createCompiler(path => used.note(path), CompiledTexts.in(compiled)),
   };
   return jitiFor(file, options)
     .import(file)

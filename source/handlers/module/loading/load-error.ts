@@ -9,7 +9,7 @@ type BabelError = {
 export class LoadError extends Error {
   override readonly name = 'SyntaxError';
 
-  /** Babel's error for a file: its message names no file, shows the lines, and counts columns from 0. */
+  /** Babel's error for a file: its message names no file, shows the lines, and may tell the line in these alone. */
   static at(file: string, error: unknown): LoadError {
     const {message = String(error), loc} = error as BabelError;
     const what = message
@@ -17,8 +17,8 @@ export class LoadError extends Error {
       .replace(/^\/: /, '')
       .replace(/\s*\(\d+:\d+\)$/, '')
       .replace(/\.$/, '');
-    return new LoadError(
-      loc ? `${what} (${basename(file)}:${loc.line}:${loc.column + 1})` : `${what} (${file})`,
-    );
+    const shown = /^> *(\d+) \|/m.exec(message)?.[1];
+    const place = loc ? `:${loc.line}:${loc.column + 1}` : shown ? `:${shown}` : '';
+    return new LoadError(`${what} (${basename(file)}${place})`);
   }
 }

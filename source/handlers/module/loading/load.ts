@@ -1,15 +1,18 @@
 import {basename} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
 import {failureFromError} from '../failure-from-error.ts';
+import type {WorkerStart} from '../protocol.ts';
 import {LoadError} from './load-error.ts';
-import type {Loader} from './loader.ts';
 import type {UsedFiles} from './used-files.ts';
 
 /** The module's exports. */
-export async function loadModule(file: string, loader: Loader, used: UsedFiles): Promise<unknown> {
+export async function loadModule(
+  {path: file, loader, compiled}: WorkerStart,
+  used: UsedFiles,
+): Promise<unknown> {
   used.note(file);
   if (loader === 'node') return import(pathToFileURL(file).href);
-  return (await import('./load-by-jiti.ts')).loadByJiti(file, used);
+  return (await import('./load-by-jiti.ts')).loadByJiti(file, used, compiled);
 }
 
 /** Why a module cannot be loaded, in one line, with the place where there is one. */

@@ -6,6 +6,9 @@ import {parse} from 'jsonc-parser';
 /** What a tsconfig.json says about the code that comes of a file. */
 export type CodeOptions = {
   readonly experimentalDecorators?: boolean;
+  readonly emitDecoratorMetadata?: boolean;
+  readonly target?: string;
+  readonly useDefineForClassFields?: boolean;
   readonly jsx?: string;
   readonly jsxFactory?: string;
   readonly jsxFragmentFactory?: string;

@@ -1,6 +1,6 @@
 """What confluent-kafka asserts of a broker; the last line is "done" when all of it held.
 
-Arguments: brokers, and the part: produce_and_consume or admin.
+Arguments: brokers, and the part: produce_and_consume, admin, transactions or consume_process_produce.
 """
 
 import sys
@@ -8,8 +8,11 @@ import time
 import uuid
 
 from confluent_kafka import (
+    OFFSET_BEGINNING,
     Consumer,
     ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaError,
     KafkaException,
     Producer,
     TopicPartition,
@@ -171,5 +174,143 @@ def admin_calls():
     assert topic not in admin.list_topics(timeout=10).topics
 
 
-{"produce_and_consume": produce_and_consume, "admin": admin_calls}[sys.argv[2]]()
+def transactional(transactional_id, **settings):
+    producer = Producer(
+        {"bootstrap.servers": brokers, "transactional.id": transactional_id, "linger.ms": 5, **settings}
+    )
+    producer.init_transactions(20)
+    return producer
+
+
+def reader(topic, isolation):
+    consumer = Consumer(
+        {
+            "bootstrap.servers": brokers,
+            "group.id": f"reader-{uuid.uuid4()}",
+            "auto.offset.reset": "earliest",
+            "isolation.level": isolation,
+            "enable.partition.eof": True,
+        }
+    )
+    consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
+    return consumer
+
+
+def values(topic, isolation):
+    """All that there is for such a reader, up to its end of the partition."""
+    consumer = reader(topic, isolation)
+    until = time.monotonic() + 30
+    found = []
+    while True:
+        assert time.monotonic() < until, found
+        message = consumer.poll(0.2)
+        if message is None:
+            continue
+        if message.error() and message.error().code() == KafkaError._PARTITION_EOF:
+            consumer.close()
+            return found
+        assert not message.error(), message.error()
+        found.append(message.value().decode())
+
+
+def write(producer, topic, names):
+    for name in names:
+        producer.produce(topic, value=name, partition=0)
+
+
+def transactions():
+    topic = fresh_topic(1)
+    producer = transactional(f"id-{topic}", **{"compression.type": "lz4"})
+    producer.begin_transaction()
+    write(producer, topic, ["a1", "a2"])
+    producer.commit_transaction(20)
+    producer.begin_transaction()
+    write(producer, topic, ["b1", "b2"])
+    assert producer.flush(20) == 0
+    # Still open: who reads committed records ends before it, whoever takes all has it.
+    assert values(topic, "read_committed") == ["a1", "a2"]
+    assert values(topic, "read_uncommitted") == ["a1", "a2", "b1", "b2"]
+    producer.abort_transaction(20)
+    producer.begin_transaction()
+    write(producer, topic, ["c1"])
+    producer.commit_transaction(20)
+    assert values(topic, "read_committed") == ["a1", "a2", "c1"]
+    assert values(topic, "read_uncommitted") == ["a1", "a2", "b1", "b2", "c1"]
+
+    # A second one under the same id ends what the first left open, and the first is out.
+    producer.begin_transaction()
+    write(producer, topic, ["d1"])
+    assert producer.flush(20) == 0
+    second = transactional(f"id-{topic}")
+    second.begin_transaction()
+    write(second, topic, ["e1"])
+    second.commit_transaction(20)
+    try:
+        producer.commit_transaction(20)
+        raise AssertionError("a producer that was put out committed")
+    except KafkaException as error:
+        assert error.args[0].fatal(), error
+    assert values(topic, "read_committed") == ["a1", "a2", "c1", "e1"]
+
+    # One that takes too long is aborted by the broker; librdkafka says so and can only abort or end.
+    slow = transactional(f"slow-{topic}", **{"transaction.timeout.ms": 1000})
+    slow.begin_transaction()
+    write(slow, topic, ["f1"])
+    assert slow.flush(20) == 0
+    # Apache Kafka looks for such ones every ten seconds.
+    until = time.monotonic() + 30
+    while end_of(topic, IsolationLevel.READ_COMMITTED) < end_of(topic, IsolationLevel.READ_UNCOMMITTED):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    try:
+        slow.commit_transaction(20)
+        raise AssertionError("a transaction was committed after its time")
+    except KafkaException as error:
+        assert error.args[0].txn_requires_abort() or error.args[0].fatal(), error
+    assert values(topic, "read_committed") == ["a1", "a2", "c1", "e1"]
+
+
+def end_of(topic, isolation):
+    told = admin.list_offsets({TopicPartition(topic, 0): OffsetSpec.latest()}, isolation_level=isolation)
+    return result(told).offset
+
+
+def consume_process_produce():
+    source, target = fresh_topic(2), fresh_topic(1)
+    group = f"group-{source}"
+    publish(source, 60)
+    # Every second round is aborted, and its messages are taken again.
+    consumer = member(group, source)
+    producer = transactional(f"id-{source}")
+    done, rounds = 0, 0
+    while done < 60:
+        rounds += 1
+        messages = take(consumer, min(20, 60 - done))
+        producer.begin_transaction()
+        for message in messages:
+            producer.produce(target, value=message.value(), partition=0)
+        positions = [each for each in consumer.position(consumer.assignment()) if each.offset >= 0]
+        producer.send_offsets_to_transaction(positions, consumer.consumer_group_metadata(), 20)
+        assert producer.flush(20) == 0
+        if rounds % 2 == 1:
+            producer.abort_transaction(20)
+            committed = consumer.committed(consumer.assignment(), timeout=20)
+            for place in committed:
+                consumer.seek(TopicPartition(source, place.partition, max(0, place.offset)))
+        else:
+            producer.commit_transaction(20)
+            done += len(messages)
+    assert sorted(values(target, "read_committed")) == sorted(f"v{n}" for n in range(60))
+    assert len(values(target, "read_uncommitted")) > 60
+    committed = consumer.committed([TopicPartition(source, 0), TopicPartition(source, 1)], timeout=20)
+    assert sum(place.offset for place in committed) == 60, committed
+    consumer.close()
+
+
+{
+    "produce_and_consume": produce_and_consume,
+    "admin": admin_calls,
+    "transactions": transactions,
+    "consume_process_produce": consume_process_produce,
+}[sys.argv[2]]()
 print("done")

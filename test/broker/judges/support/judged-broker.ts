@@ -15,14 +15,14 @@ export type JudgedBroker = {
   committed(group: string, topic: string): Promise<string[]>;
 };
 
-/** One broker for the stories of the file or the block it is called in. */
-export function judgedBroker(): JudgedBroker {
+/** One broker for the stories of the file or the block it is called in; `flags`: beside the port. */
+export function judgedBroker(flags: readonly string[] = []): JudgedBroker {
   let running: Running;
   let bootstrap = '';
   let admin: Admin;
   let producer: Producer;
   beforeAll(async () => {
-    running = start(['broker', '--port', '0']);
+    running = start(['broker', '--port', '0', ...flags]);
     bootstrap = String((await running.line(({status}) => status === 'listening')).bootstrap);
     const {kafka} = createClient({brokers: [bootstrap], clientId: 'judged'});
     admin = kafka.admin();

@@ -348,6 +348,34 @@ export const processMessage = ({value}) => send(value);
     throwsAt: 'mail.js:2',
   },
   {
+    name: 'JavaScript of an ES module, imports without extension, of TypeScript too',
+    files: {
+      'package.json': esModule,
+      'notify.js': `import {prefix} from './prefix';
+import {send} from './mail';
+
+export const processMessage = ({value}) => send({...value, to: prefix + value.to});
+`,
+      'prefix.js': `export const prefix = '';\n`,
+      'mail.ts': mail,
+    },
+    entry: 'notify.js',
+    throwsAt: 'mail.ts:4',
+  },
+  {
+    name: 'JavaScript that requires TypeScript, as ts-node lets it',
+    files: {
+      'package.json': commonJs,
+      'notify.js': `const {send} = require('./mail');
+
+module.exports = {processMessage: ({value}) => send(value)};
+`,
+      'mail.ts': mail,
+    },
+    entry: 'notify.js',
+    throwsAt: 'mail.ts:4',
+  },
+  {
     name: 'plain .mjs',
     files: {
       'notify.mjs': `import {send} from './mail.mjs';
