@@ -40,7 +40,12 @@ type Rule = {
 };
 
 const address = (fact: Fact, {brokers}: ErrorContext) => fact.broker ?? brokers?.join(', ') ?? 'the broker';
-/** Has what listens there answered in Kafka's protocol before, in this client's life? */
+/** Has what listens there answered in Kafka's protocol before, in this client's life: as far as anybody hears it? */
+const hasGreeted = (fact: Fact, context: ErrorContext) => {
+  const servers = context.servers ?? fact.servers;
+  return fact.broker !== undefined && (servers?.hasGreeted(fact.broker) ?? false);
+};
+/** And has it served this client there? */
 const hasSpoken = (fact: Fact, context: ErrorContext) => {
   const servers = context.servers ?? fact.servers;
   return fact.broker !== undefined && (servers?.hasSpoken(fact.broker) ?? false);
@@ -191,7 +196,9 @@ const rules: readonly Rule[] = [
     say: (fact, context) =>
       hasSpoken(fact, context)
         ? `${address(fact, context)} cut the connection; it may be restarting.`
-        : `${address(fact, context)} closed the connection without an answer; it may want TLS or SASL, or may not be a Kafka broker.`,
+        : hasGreeted(fact, context)
+          ? `${address(fact, context)} speaks Kafka's protocol, but cut the connection at the first request; it may want SASL, or be restarting.`
+          : `${address(fact, context)} closed the connection without an answer; it may want TLS or SASL, or may not be a Kafka broker.`,
     retryable: true,
   },
   {

@@ -147,10 +147,13 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 }
 
 declare module 'kafkajs/src/network/connection.js' {
+  import type {RawRequest} from 'kafkajs/src/consumer/offsetManager/index.js';
+
   export default class Connection {
     readonly host: string;
     readonly port: number;
     readonly socketFactory: object;
+    send(request: RawRequest): Promise<unknown>;
     rejectRequests(error: Error): void;
   }
 }

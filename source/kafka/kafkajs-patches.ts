@@ -45,14 +45,26 @@ function restWhenIdle(): void {
   };
 }
 
-/** An error of a connection takes along what its client knows of the servers: whoever explains it judges by that. */
+/**
+ * What answers is remembered by its client; an error of a connection takes along what its client knows: whoever explains
+ * it judges by that.
+ */
 function keepWhatIsKnownWithErrors(): void {
   const {rejectRequests} = Connection.prototype;
   Connection.prototype.rejectRequests = function (this: Connection, error: Error) {
     Object.defineProperty(error, 'servers', {value: serversOf(this), configurable: true});
     rejectRequests.call(this, error);
   };
+  const {send} = Connection.prototype;
+  Connection.prototype.send = async function (this: Connection, raw) {
+    const answer = await send.call(this, raw);
+    if (!beforeSigningIn.has(raw.request.apiKey)) serversOf(this).spoke(`${this.host}:${this.port}`);
+    return answer;
+  };
 }
+
+/** SaslHandshake, ApiVersions, SaslAuthenticate: answered also to those who are not served. */
+const beforeSigningIn = new Set([17, 18, 36]);
 
 /**
  * KafkaJS takes what the first server offers for what all offer, which is wrong while a cluster is being upgraded; and

@@ -5,6 +5,7 @@ import type {NodeMetadata} from './protocol/metadata.ts';
  * has answered in Kafka's protocol is a Kafka broker also when it cuts the next connection.
  */
 export class KnownServers {
+  readonly #greeted = new Set<string>();
   readonly #spoke = new Set<string>();
   #nodes: ReadonlyMap<string, number> = new Map();
   readonly #said = new Set<string>();
@@ -15,7 +16,16 @@ export class KnownServers {
     this.#say = say;
   }
 
-  /** It has answered in Kafka's protocol. Addresses are `host:port`. */
+  /** It has answered in Kafka's protocol at all, as a broker that wants SASL does too. Addresses are `host:port`. */
+  greeted(address: string): void {
+    this.#greeted.add(address);
+  }
+
+  hasGreeted(address: string): boolean {
+    return this.#greeted.has(address);
+  }
+
+  /** It has answered a request that is answered only to those whom it serves. */
   spoke(address: string): void {
     this.#spoke.add(address);
   }

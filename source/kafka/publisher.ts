@@ -234,7 +234,9 @@ export class KafkaPublisher implements Publisher {
         return this.#send(queue, batch, leaders + 1);
       }
       this.#failedBatch(batch, error, sent?.written() ?? false);
-      this.#dropCluster();
+      // Connections are in order; what is known of leaders is looked at again.
+      if (error instanceof Leaderless) this.#known.delete(queue.topic);
+      else this.#dropCluster();
     }
   }
 

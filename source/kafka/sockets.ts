@@ -11,7 +11,7 @@ export function socketsFor(servers: KnownServers): ISocketFactory {
   const factory: ISocketFactory = options => {
     const socket = create(options);
     socket.once('data', (bytes: Buffer) => {
-      if (isKafka(bytes)) servers.spoke(`${options.host}:${options.port}`);
+      if (isKafka(bytes)) servers.greeted(`${options.host}:${options.port}`);
     });
     return socket;
   };

@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import kafkajs from 'kafkajs';
 import {afterAll, beforeAll, describe, expect, inject, it} from 'vitest';
 import {toldByConsumerGroups} from '../kafka/consumer-groups.ts';
 import type {OldRelease} from '../kafka/kafka-jars.ts';
@@ -125,6 +126,23 @@ function stories({version, hasTopicIds, start: startServer}: Story): void {
     expect(await toldByConsumerGroups(server.bootstrap, group, topic)).toEqual(['0', '0']);
   });
 
+  it('a topic made again is noticed: by its id, or where it ends below where the group has come to', async () => {
+    const again = `again-${randomUUID()}`;
+    const publish = (stdin: string) =>
+      run(['publish', '--topic', again, '--partition', '0', '--lines', ...at()], {stdin});
+    expect((await publish('1\n2\n3\n')).code).toBe(0);
+    const consume = ['consume', '--topic', again, '--group', again, '--from', 'beginning'];
+    const member = start([...consume, ...at()]);
+    await member.line(line => line.status === 'committed' && line.offset === '3', 60_000);
+    await makeAnew(server.bootstrap, again);
+    expect((await publish('4\n')).code).toBe(0);
+    const lost = await member.line(line => line.status === 'position-lost', 60_000);
+    expect(lost).toMatchObject({partition: 0, position: '3'});
+    expect(positions(member.lines(), 'processed')).toEqual(['0@0', '0@1', '0@2']);
+    member.child.kill('SIGTERM');
+    expect((await member.finished).signal).toBeNull();
+  });
+
   it('`doctor` says what the server lacks', async () => {
     const {code, stdout} = await runForText(['doctor', '--topic', topic, ...at()]);
     expect(code).toBe(0);
@@ -132,4 +150,22 @@ function stories({version, hasTopicIds, start: startServer}: Story): void {
     expect(stdout.includes('  ! the server offers no topic ids')).toBe(!hasTopicIds);
     expect(stdout).not.toContain('older than');
   });
+}
+
+/** Deleted, and created when it is gone. */
+async function makeAnew(bootstrap: string, topic: string): Promise<void> {
+  const kafka = new kafkajs.Kafka({brokers: [bootstrap], logLevel: kafkajs.logLevel.NOTHING});
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({topics: [topic]});
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const made = await admin
+      .createTopics({topics: [{topic, numPartitions: 1, replicationFactor: 1}], waitForLeaders: false})
+      .catch(() => false);
+    if (made) break;
+    if (Date.now() > until) throw new Error(`${topic} was not made again in time.`);
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
+  await admin.disconnect();
 }

@@ -1,5 +1,7 @@
 import {randomUUID} from 'node:crypto';
 import {expect, it} from 'vitest';
+import {createPartitioner} from '../../source/kafka/partitioners.ts';
+import {KafkaPublisher} from '../../source/kafka/publisher.ts';
 import {run} from '../support/program.ts';
 import {describeOnBrokers} from './support/brokers.ts';
 
@@ -20,7 +22,7 @@ describeOnBrokers("a broker's own reason", broker => {
     const {code, stderr} = await run(['topic', other, ...at()]);
     expect(code).toBe(1);
     expect(stderr).toContain(`does not accept the name of topic ${other}`);
-    expect(stderr).toContain(`The broker says: Topic '${other}' collides with existing topics: ${name}`);
+    expect(stderr).toContain(`The broker says: Topic '${other}' collides with existing topic: ${name}`);
   });
 
   it('more partitions than it makes at once is told', async ({skip}) => {
@@ -34,6 +36,16 @@ describeOnBrokers("a broker's own reason", broker => {
     if (broker.kind === 'embedded')
       skip('the embedded broker takes records without a key into a compacted topic');
     const topic = await broker.freshTopic({partitions: 1, config: {'cleanup.policy': 'compact'}});
+    const publisher = new KafkaPublisher({client: broker.client(), partitioner: createPartitioner('java')});
+    const drafts = ['a', null, 'b'].map(key => ({
+      topic,
+      key: key === null ? null : Buffer.from(key),
+      value: Buffer.from('{}'),
+      headers: [],
+    }));
+    const together = await publisher.publishAll(drafts);
+    await publisher.close();
+    expect(together.map(({state}) => state.status)).toEqual(['acknowledged', 'failed', 'acknowledged']);
     const {code, lines} = await run(['publish', '--topic', topic, ...at()], {stdin: '{"n":1}'});
     expect(code).toBe(1);
     expect(lines).toEqual([

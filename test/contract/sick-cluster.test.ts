@@ -1,9 +1,6 @@
 import {randomUUID} from 'node:crypto';
 import kafkajs, {type Admin} from 'kafkajs';
 import {afterAll, beforeAll, describe, expect, it} from 'vitest';
-import {createClient} from '../../source/kafka/client.ts';
-import {explainError} from '../../source/kafka/explain-error.ts';
-import {TopicConnection} from '../../source/kafka/topic-connection.ts';
 import {toldByConsumerGroups} from '../kafka/consumer-groups.ts';
 import {apacheTools} from '../kafka/requirements.ts';
 import {type KafkaCluster, startKafka} from '../kafka/start-kafka.ts';
@@ -202,24 +199,6 @@ function stories(): void {
     expect([published.code, published.lines[0]?.status]).toEqual([1, 'failed']);
   });
 
-  it('the dead node is not taken for a wrong advertised listener', async () => {
-    const client = createClient({brokers: [at(up[0])]});
-    const connection = new TopicConnection(client, parted);
-    const {host, port} = addressOf(at(gone));
-    // What KafkaJS says between the death of a node and its removal from the metadata.
-    client.servers.listed([1, 2, 3].map(node => ({node, ...addressOf(at(node)), rack: null})));
-    await connection.partitions();
-    client.servers.listed([1, 2, 3].map(node => ({node, ...addressOf(at(node)), rack: null})));
-    const refused = Object.assign(new Error('connect ECONNREFUSED'), {
-      code: 'ECONNREFUSED',
-      broker: `${host}:${port}`,
-    });
-    expect(explainError(refused, {brokers: client.brokers, servers: client.servers}).sentence).toBe(
-      `Nothing is listening on ${host}:${port} (node ${gone} of the cluster); start the broker there, or name another with --brokers.`,
-    );
-    connection.close();
-  });
-
   it('all comes back by itself when the node returns', async () => {
     await cluster.start(gone - 1);
     await untilLed(admin, parted);
@@ -240,11 +219,6 @@ function stories(): void {
     expect((await member.finished).code).toBe(0);
     expect((await toldByConsumerGroups(cluster.bootstrap, group, parted))[1]).toBe('3');
   });
-}
-
-function addressOf(address: string): {host: string; port: number} {
-  const [host, port] = address.split(':') as [string, string];
-  return {host, port: Number(port)};
 }
 
 /** The topic that keeps groups is made at the first group, which can take a cluster that has just come up a while. */
