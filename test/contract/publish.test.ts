@@ -217,7 +217,7 @@ describe.skipIf(!kafkaIsThere)(
       ]);
       expect(consumed.code).toBe(1);
       expect(consumed.lines.find(line => line.status === 'held')).toMatchObject({
-        because: expect.stringContaining('was not acknowledged'),
+        because: expect.stringContaining('was not written'),
       });
     });
   },
