@@ -14,8 +14,7 @@ describeOnBrokers("a broker's own reason", broker => {
     expect(stderr).toMatch(/replication factor is larger than the number of brokers.*The broker says: .+/i);
   });
 
-  it('a name that collides with another is told with the other', async ({skip}) => {
-    if (broker.kind === 'embedded') skip('the embedded broker has no metrics for which names could collide');
+  it('a name that collides with another is told with the other', async () => {
     const name = `collides_${randomUUID()}`;
     expect((await run(['topic', name, ...at()])).code).toBe(0);
     const other = name.replace('_', '.');
@@ -25,16 +24,13 @@ describeOnBrokers("a broker's own reason", broker => {
     expect(stderr).toContain(`The broker says: Topic '${other}' collides with existing topic: ${name}`);
   });
 
-  it('more partitions than it makes at once is told', async ({skip}) => {
-    if (broker.kind === 'embedded') skip('the embedded broker sets no such limit');
+  it('more partitions than it makes at once is told', async () => {
     const {code, stderr} = await run(['topic', `t-${randomUUID()}`, '--partitions', '20000', ...at()]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/The broker says: .*excessively large/i);
   });
 
-  it('a record that it refuses is told, and those beside it are sent', async ({skip}) => {
-    if (broker.kind === 'embedded')
-      skip('the embedded broker takes records without a key into a compacted topic');
+  it('a record that it refuses is told, and those beside it are sent', async () => {
     const topic = await broker.freshTopic({partitions: 1, config: {'cleanup.policy': 'compact'}});
     const publisher = new KafkaPublisher({client: broker.client(), partitioner: createPartitioner('java')});
     const drafts = ['a', null, 'b'].map(key => ({

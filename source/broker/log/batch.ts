@@ -162,7 +162,7 @@ function checkRecords(reader: Reader, head: BatchHead, {keysNeeded, times: allow
       }
       const key = reader.varInt();
       if (key < 0 && keysNeeded) {
-        throw new Refusal('INVALID_RECORD', 'A compacted topic takes no record without a key.');
+        throw new Refusal('INVALID_RECORD', 'Compacted topic cannot accept message without key.');
       }
       reader.pass(Math.max(0, key));
       reader.pass(Math.max(0, reader.varInt()));
