@@ -35,6 +35,8 @@ export type EnsureOptions = {
 
 const defaultDeadline = 20_000;
 const pollInterval = 100;
+/** ms that a topic which was there before is waited for, where one of its leaders does not answer. */
+const oldDeadline = 3000;
 const requestDeadline = 10_000;
 type Offsets = {readonly first: ReadonlyMap<number, bigint>; readonly end: ReadonlyMap<number, bigint>};
 const noOffsets: Offsets = {first: new Map(), end: new Map()};
@@ -68,7 +70,9 @@ export class Topics {
     const {waiting, ...before} = await this.#look(topic);
     if (before.status === 'exists' && !waiting) return {created: false, topic: before};
     const created = before.status === 'missing' && (await this.#create(topic, options));
-    return {created, topic: await this.#untilLed(topic, 1, options.deadline)};
+    const isOld = before.status === 'exists';
+    const {deadline = defaultDeadline} = options;
+    return {created, topic: await this.#untilLed(topic, {partitions: 1, isOld, deadline})};
   }
 
   /** The group's committed offsets, by partition; partitions without one are left out. */
@@ -99,7 +103,7 @@ export class Topics {
       15_000,
       `raising topic ${topic} to ${count} partitions`,
     );
-    await this.#untilLed(topic, count);
+    await this.#untilLed(topic, {partitions: count, isOld: false, deadline: defaultDeadline});
   }
 
   async close(): Promise<void> {
@@ -168,12 +172,24 @@ export class Topics {
     return {first, end};
   }
 
-  async #untilLed(topic: string, partitions: number, deadline = defaultDeadline): Promise<ExistingTopic> {
-    const until = Date.now() + deadline;
+  /**
+   * `isOld`: the topic was there before. One whose leader has just died is not waited for as long as the cluster takes to
+   * notice: what has a leader can be used.
+   */
+  async #untilLed(
+    topic: string,
+    wanted: {readonly partitions: number; readonly isOld: boolean; readonly deadline: number},
+  ): Promise<ExistingTopic> {
+    const {partitions, isOld, deadline} = wanted;
+    const began = Date.now();
     for (;;) {
       const {waiting, ...now} = await this.#lookUnlessMoving(topic);
-      if (now.status === 'exists' && !waiting && now.partitions.length >= partitions) return now;
-      if (Date.now() > until)
+      const isThere = now.status === 'exists' && now.partitions.length >= partitions;
+      if (isThere && !waiting) return now;
+      const waited = Date.now() - began;
+      if (isThere && isOld && waited > oldDeadline && now.partitions.some(({end}) => end !== null))
+        return now;
+      if (waited > deadline)
         throw new DeadlineError(`every partition of topic ${topic} to have a leader`, deadline);
       await pause(pollInterval);
     }
