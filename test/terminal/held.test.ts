@@ -110,4 +110,49 @@ describeOnBrokers('a held message on the screen', broker => {
     await terminal.waitFor(/1 "my own draft"/);
     expect(await broker.committed(group, topic)).toEqual(['4', '1']);
   });
+
+  it('whose dead letter cannot be written goes on by the policy, in sight, and when it can be it is', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, [{value: '{}'}, {value: 'no JSON'}, {value: '{}'}]);
+    // A compacted topic takes no message without a key.
+    const dlt = {topic: `${topic}-dlt`, numPartitions: 1};
+    const configEntries = [{name: 'cleanup.policy', value: 'compact'}];
+    await broker.admin().createTopics({topics: [{...dlt, configEntries}]});
+    const args = ['--from', 'beginning', '--on-failure', 'dead-letter'];
+    const {terminal, group} = open(broker, topic, args);
+    await terminal.waitFor(/not consumed/);
+    terminal.press('x');
+    await terminal.waitFor(/→ dlt in \d+ s +0@1 .*dead letter again in \d+ s/);
+    await terminal.waitFor(/held at 1: dead letter again in \d+ s/);
+    await broker.admin().alterConfigs({
+      validateOnly: false,
+      resources: [{type: 2, name: dlt.topic, configEntries: [{name: 'cleanup.policy', value: 'delete'}]}],
+    });
+    await terminal.waitFor(/→ to dlt ✓ +0@1/, 60_000);
+    await terminal.waitFor(/✓ committed +0@2/);
+    expect(await broker.committed(group, topic)).toEqual(['3']);
+  }, 120_000);
+
+  it('goes with its topic: a bad message of the new topic at its place is another one', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, [{value: '{"n":0}'}, {value: 'the old one'}, {value: '{"n":2}'}]);
+    const {terminal} = open(broker, topic, ['--from', 'beginning']);
+    await terminal.waitFor(/not consumed/);
+    terminal.press('x');
+    await terminal.waitFor(/✗ held +0@1/);
+    await broker.admin().deleteTopics({topics: [topic]});
+    const make = () =>
+      broker.admin().createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: false});
+    await expect.poll(() => make().catch(() => false), {timeout: 15_000, interval: 200}).toBe(true);
+    await terminal.waitFor('position lost', 30_000);
+    await terminal.waitFor(/∅ gone +0@1/);
+    await terminal.waitFor(/∅ gone +0@2/);
+    await broker.produce(topic, [{value: '{"n":0}'}, {value: 'the new one'}]);
+    terminal.press('1', 'f');
+    await terminal.waitFor('Commits offset 0 of partition 0');
+    terminal.press('enter');
+    await terminal.waitFor(/✗ held at 1: .*the new one/);
+    await terminal.waitFor(screen => screen.filter(row => /(∅ gone|✗ held) +0@1 /.test(row)).length === 2);
+    expect(terminal.screen().join('\n')).not.toContain('the old one');
+  }, 120_000);
 });

@@ -6,6 +6,7 @@ import {age, count, secondsUntil} from '../amounts.ts';
 import {cell, exactly, type Piece, row} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import {type MessageColumns, summaryOf} from '../panes/message-row.ts';
+import {policyCell} from '../panes/state-word.ts';
 import {titleBar} from '../panes/title.ts';
 import type {Style, Theme} from '../theme.ts';
 import type {FailureOverlay} from './failure-overlay.ts';
@@ -106,8 +107,10 @@ function failureRow(failure: OpenFailure, session: Session, width: number, {them
 
 function stateOf({status, row: message}: OpenFailure, now: number, theme: Theme): readonly [string, Style] {
   switch (status) {
-    case 'held':
-      return ['✗ held', theme.bad];
+    case 'held': {
+      const again = message?.state.status === 'held' && message.state.again;
+      return [again ? policyCell(again, now) : '✗ held', theme.bad];
+    }
     case 'lost':
       return ['✗ lost', theme.bad];
     case 'dead-lettering':

@@ -44,6 +44,11 @@ export function deadLetterAgain({at, mayDuplicate}: DeadLetterAgain, now: number
   return `dead letter ${again(at, now)}${twice}`;
 }
 
+/** The same in a cell of 13 columns: nobody has to do anything, unless they want to. */
+export function policyCell({at}: DeadLetterAgain, now: number): string {
+  return `→ dlt in ${secondsUntil(at, now)} s`;
+}
+
 /** The first column of a row: glyph and word, at most 13 columns. */
 export function stateCell({state, isCommitted}: Row, committed: boolean, now: number, theme: Theme): Piece {
   switch (state.status) {
@@ -53,7 +58,7 @@ export function stateCell({state, isCommitted}: Row, committed: boolean, now: nu
     case 'retrying':
       return [`↻ retry ${secondsUntil(state.nextAttemptAt, now)} s`, theme.waiting];
     case 'held':
-      return ['✗ held', theme.bad];
+      return [state.again ? policyCell(state.again, now) : '✗ held', theme.bad];
     case 'failed':
       return ['✗ failed', theme.bad];
     case 'behind':
