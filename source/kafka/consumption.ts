@@ -3,19 +3,19 @@ import type {Clock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {FlowEvent} from '../flow/events.ts';
 import type {FailurePolicy} from '../flow/failure-policy.ts';
-import type {Fetched} from '../flow/fetched-queue.ts';
 import type {Handler} from '../flow/handler.ts';
 import type {DeadLetterResult} from '../flow/lane.ts';
 import type {Message, TopicPartition} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import {type CommitFaults, type LaneView, Processing} from '../flow/processing.ts';
 import type {StartFrom} from '../flow/starting-point.ts';
+import {ConsumedTopic, isRecreated} from './consumed-topic.ts';
 import {withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
+import {fetchedOf} from './fetched-batch.ts';
 import {type BrokerFacts, Generation, type Look} from './generation.ts';
 import {forgetOffsetManager, offsetManagerOf} from './offset-managers.ts';
 import {rangeAssigner} from './range-assigner.ts';
-import {receivedMessages} from './received-message.ts';
 import {resolveStart, type StartChoice, type StartOfOneChoice} from './start-choice.ts';
 
 export type ConsumptionOptions = {
@@ -68,11 +68,7 @@ export class Consumption {
   /** Counted up at each meeting of the group; what belongs to an earlier one is out of date. */
   #meeting = 0;
   #partitions: readonly number[] = [];
-  #topicId: string | null = null;
-  /** How many partitions the topic has; 0: not known yet. */
-  #count = 0;
-  /** How many partitions it had when the group started on it; null: it has not yet. */
-  #startedWith: number | null = null;
+  readonly #topic = new ConsumedTopic();
   /** The choice of where to start with its times and ends as offsets: asked for once, so that nothing is passed meanwhile. */
   #resolved: StartFrom | null = null;
   /** When this consumer was started, for how long a first failure is tried again. */
@@ -299,7 +295,7 @@ export class Consumption {
       this.#suspect.clear();
       const seen = facts.map(each => ({
         ...each,
-        recreated: isRecreated(each.committedIn ?? known, this.#topicId),
+        recreated: isRecreated(each.committedIn ?? known, this.#topic.id),
       }));
       if (seen.some(({recreated}) => recreated)) this.processing.topicRecreated();
       const decided = this.processing.meet({
@@ -307,10 +303,10 @@ export class Consumption {
         unreachable,
         sameMember,
         isAlone: this.#isAlone,
-        count: this.#count,
-        startedWith: this.#startedWith,
+        count: this.#topic.partitions,
+        startedWith: this.#topic.startedWith,
       });
-      if (decided) this.#startedWith ??= this.#count;
+      if (decided) this.#topic.started();
       this.#failures = 0;
       this.#lookFailures = 0;
       onFacts(facts);
@@ -336,25 +332,22 @@ export class Consumption {
   /** Tells the flow once what the choice of where to start means in offsets; after the first start it counts no more. */
   async #resolveStart(generation: Generation, topicId: string | null): Promise<void> {
     if (this.processing.hasStarted) return;
-    this.#startedWith = await generation.startedWith(topicId);
+    this.#topic.knowStart(await generation.startedWith(topicId));
     this.#resolved ??= await resolveStart(this.#choice, generation);
     this.processing.startFrom(this.#resolved);
   }
 
   /** Takes over what the topic is now, and tells of partitions that were added. Answers the id that was known before. */
   #takeTopic({presence}: Look): string | null {
-    const known = this.#topicId;
-    this.#topicId = presence.id ?? known;
+    const {known, grownFrom} = this.#topic.take(presence);
     const {topic, onEvent} = this.#options;
-    if (this.#count > 0 && presence.partitions > this.#count && !isRecreated(known, presence.id))
-      onEvent({type: 'topic-grown', topic, from: this.#count, to: presence.partitions});
-    this.#count = presence.partitions;
-    if (isRecreated(known, presence.id)) this.#startedWith = this.#count;
+    if (grownFrom !== null)
+      onEvent({type: 'topic-grown', topic, from: grownFrom, to: this.#topic.partitions});
     return known;
   }
 
   get #isAlone(): boolean {
-    return this.#partitions.length >= this.#count;
+    return this.#partitions.length >= this.#topic.partitions;
   }
 
   /** Looks at first, end and identity of what we read: KafkaJS tells of none of them by itself. */
@@ -379,14 +372,14 @@ export class Consumption {
 
   #checkPositions(look: Look): void {
     const known = this.#takeTopic(look);
-    const recreated = isRecreated(known, this.#topicId);
+    const recreated = isRecreated(known, this.#topic.id);
     if (recreated) this.processing.topicRecreated();
     for (const each of look.facts) {
       const lane = this.#lane(each.partition);
       if (!lane) {
         this.processing.beginLate(
           {...each, recreated},
-          {isAlone: this.#isAlone, startedWith: this.#startedWith},
+          {isAlone: this.#isAlone, startedWith: this.#topic.startedWith},
         );
         continue;
       }
@@ -443,7 +436,7 @@ export class Consumption {
    */
   async #isOfOurTopic(): Promise<boolean> {
     const generation = this.#generation;
-    const known = this.#topicId;
+    const known = this.#topic.id;
     if (!generation || known === null) return true;
     const meeting = this.#meeting;
     try {
@@ -533,7 +526,7 @@ export class Consumption {
     const generation = this.#generation;
     if (!generation) throw new Error('not in the group now');
     await withDeadline(
-      generation.commit(offsets, {topicId: this.#topicId, startedWith: this.#startedWith}),
+      generation.commit(offsets, this.#topic.mark),
       requestDeadline,
       `the broker to confirm a commit of group ${this.#options.group}`,
     );
@@ -594,29 +587,4 @@ class DroppedOut extends Error {
   constructor() {
     super('The consumer crashed on purpose before it committed; what it had finished comes again.');
   }
-}
-
-function isRecreated(known: string | null, now: string | null): boolean {
-  return known !== null && now !== null && known !== now;
-}
-
-/** What KafkaJS's `Batch` also has, and its types do not say. */
-type BatchInternals = {
-  readonly fetchedOffset: string;
-  readonly rawMessages: readonly {
-    offset: string;
-    batchContext?: {firstOffset: string; lastOffsetDelta: number};
-  }[];
-};
-
-/** A batch with all the offsets that it covers: those of markers, and those that compaction took. */
-function fetchedOf(batch: Batch): Fetched {
-  const {fetchedOffset, rawMessages} = batch as unknown as BatchInternals;
-  const {messages, bytes} = receivedMessages(batch.topic, batch.partition, batch.messages);
-  const context = rawMessages.at(-1)?.batchContext;
-  const covered = context ? BigInt(context.firstOffset) + BigInt(context.lastOffsetDelta) : -1n;
-  const last = BigInt(batch.lastOffset());
-  const next = (covered > last ? covered : last) + 1n;
-  const highWatermark = BigInt(batch.highWatermark);
-  return {messages, bytes, from: BigInt(fetchedOffset), next, highWatermark};
 }
