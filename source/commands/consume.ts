@@ -1,6 +1,8 @@
+import {setTimeout as pause} from 'node:timers/promises';
 import type {Handler} from '../flow/handler.ts';
 import {createHandler} from '../handlers/index.ts';
 import type {KafkaClient} from '../kafka/client.ts';
+import {explainError} from '../kafka/explain-error.ts';
 import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
@@ -97,7 +99,7 @@ const command: Command = {
     const client = clientFor(settings);
     const topics = new Topics(client);
     try {
-      const ends = await ensureTopic(topics, topic, options, client);
+      const ends = await whileItRestarts(client, () => ensureTopic(topics, topic, options, client));
       return await runConsumption(topic, settings, options, {client, topics, handler, ends});
     } finally {
       await handler.close();
@@ -113,6 +115,36 @@ async function handlerFor({handler, timeout}: ConsumeOptions): Promise<Handler> 
     return await createHandler(handler, {...(timeout !== undefined && {timeout}), onNotice: say});
   } catch (error) {
     throw new CommandError((error as Error).message, exitCodes.wrongUse);
+  }
+}
+
+/** A broker that was there when the command began and is away now is waited for so long, in ms. */
+const restartPatience = 30_000;
+const restartPause = 1000;
+
+/** Tries again where a broker that has answered in this command's life cuts the connection: it may be restarting. */
+async function whileItRestarts<Result>(client: KafkaClient, act: () => Promise<Result>): Promise<Result> {
+  const until = Date.now() + restartPatience;
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      const wasThere = client.brokers.some(broker => client.servers.hasGreeted(broker));
+      const mayPass = error instanceof Unreached && error.mayPass;
+      if (!wasThere || !mayPass || Date.now() > until) throw error;
+      say(`${error.message} Trying again.`);
+      await pause(restartPause);
+    }
+  }
+}
+
+/** What the broker, or the way to it, did not do. `mayPass`: trying again can help, with nothing changed by anybody. */
+class Unreached extends CommandError {
+  readonly mayPass: boolean;
+
+  constructor(sentence: string, mayPass: boolean) {
+    super(sentence);
+    this.mayPass = mayPass;
   }
 }
 
@@ -135,6 +167,6 @@ export async function ensureTopic(
     return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end]));
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new CommandError(await sentenceFor(error, client, topic));
+    throw new Unreached(await sentenceFor(error, client, topic), explainError(error).retryable);
   }
 }

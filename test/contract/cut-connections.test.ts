@@ -9,6 +9,7 @@ import {KafkaPublisher} from '../../source/kafka/publisher.ts';
 import {Topics} from '../../source/kafka/topics.ts';
 import {startProxy, type TcpProxy} from '../drills/tcp-proxy.ts';
 import {freePorts} from '../kafka/start-kafka.ts';
+import {run} from '../support/program.ts';
 
 /**
  * A broker that is restarting behind something that still takes connections and cuts them (a load balancer, Docker's
@@ -76,6 +77,16 @@ describe('a connection that is cut', () => {
     const sentence = await failureOf(client);
     expect(sentence).not.toMatch(guess);
     expect(sentence).toContain(`${address()} cut the connection`);
+  });
+
+  it('does not end a member that starts at such a moment: it waits for the broker', async () => {
+    await serve();
+    // The answer to its first request for metadata is lost with the connection.
+    proxy!.loseAnswerOf(3);
+    const where = ['--brokers', address(), '--topic', 't', '--group', 'starts-at-a-cut'];
+    const {code, stderr} = await run(['consume', ...where, '--from', 'beginning', '--until-end']);
+    expect(stderr).not.toMatch(guess);
+    expect(code).toBe(0);
   });
 
   it('is told so in the row of a record that was being published', async () => {

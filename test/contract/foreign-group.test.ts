@@ -94,7 +94,8 @@ describeOnBrokers("a group that is another program's", broker => {
     expect((await rewind(own)).code).toBe(0);
     const ours = await stateOf(broker, own, topic);
     expect(ours.commits.map(([offset]) => offset)).toEqual(['0', '0']);
-    for (const [, metadata] of ours.commits) expect(metadata).toMatch(/^kafka-notify topic [0-9a-f]{32} of 2$/);
+    for (const [, metadata] of ours.commits)
+      expect(metadata).toMatch(/^kafka-notify topic [0-9a-f]{32} of 2$/);
     expect((await consume(topic, own, '--until-end')).code).toBe(0);
   });
 
