@@ -1,10 +1,12 @@
 import {randomUUID} from 'node:crypto';
 import {afterAll, beforeAll, describe, expect, inject, it, vi} from 'vitest';
 import {type EmbeddedBroker, startBroker} from '../../source/broker/index.ts';
-import {describeCluster} from '../../source/broker/messages/cluster.ts';
-import {listOffsets, produce} from '../../source/broker/messages/produce-and-fetch.ts';
+import {describeCluster, findCoordinator} from '../../source/broker/messages/cluster.ts';
+import {offsetFetch} from '../../source/broker/messages/groups.ts';
+import {initProducerId, listOffsets, produce} from '../../source/broker/messages/produce-and-fetch.ts';
 import {createTopics, deleteTopics} from '../../source/broker/messages/topics.ts';
 import {ask} from './support/ask.ts';
+import {plainLives} from './support/plain-lives.ts';
 import {type Place, plainRequests, threeRecords} from './support/plain-requests.ts';
 
 /** What another broker has another of: who it is, where, and what it made up itself. */
@@ -25,6 +27,10 @@ const ofTheBroker: ReadonlySet<string> = new Set([
   'totalBytes',
   'usableBytes',
   'partitionSize',
+  'memberId',
+  'leader',
+  'clientHost',
+  'transactionStartTimeMs',
 ]);
 /** A setting that Kafka's metadata carry from their first day on, as if somebody had set it for all brokers. */
 const setByItself = 'min.insync.replicas';
@@ -58,6 +64,7 @@ else {
           expect(answer.topics[0]!.partitions.map(({errorCode}) => errorCode)).toEqual([0, 0]);
         }, patience);
       }
+      for (const {bootstrap} of places) await coordinated(bootstrap, run);
       // The same bytes to both, since answers tell of their times.
       const records = threeRecords();
       for (const {bootstrap} of places) {
@@ -75,11 +82,30 @@ else {
       await embedded.stop();
     });
 
-    it.each(plainRequests)('$name', async ({ask: askAt}) => {
+    it.each([...plainRequests, ...plainLives])('$name', async ({ask: askAt}) => {
       const [theirs, ours] = await Promise.all(places.map(async place => comparable(await askAt(place))));
       expect(ours).toEqual(theirs);
     });
   });
+}
+
+/** A cluster that is new makes the topics of its coordinators first, and answers that it is not ready. */
+async function coordinated(bootstrap: string, run: string): Promise<void> {
+  await vi.waitFor(async () => {
+    for (const keyType of [0, 1]) {
+      const found = await ask(bootstrap, findCoordinator, 4, {keyType, coordinatorKeys: [run]});
+      expect(found.coordinators[0]!.errorCode).toBe(0);
+    }
+    const started = await ask(bootstrap, initProducerId, 4, {
+      transactionalId: `ready_${run}`,
+      transactionTimeoutMs: 1000,
+      producerId: -1n,
+      producerEpoch: -1,
+    });
+    expect(started.errorCode).toBe(0);
+    const committed = await ask(bootstrap, offsetFetch, 8, {groups: [{groupId: run, topics: null}]});
+    expect(committed.groups[0]!.errorCode).toBe(0);
+  }, patience);
 }
 
 /** The answer without what belongs to the broker; lists of settings and partitions in order of their names. */
@@ -100,9 +126,10 @@ function comparable(value: unknown): unknown {
   );
 }
 
-/** Only what Kafka answers in no order has a name or an index; synonyms and records keep theirs. */
+/** Only what Kafka answers in no order has a name or an index, or is one; synonyms and the steps of a life keep theirs. */
 function orderOf(value: unknown): string {
+  if (typeof value === 'number') return String(value);
   if (value === null || typeof value !== 'object' || 'source' in value) return '';
-  const {name = '', partitionIndex = ''} = value as Record<string, unknown>;
-  return `${name} ${partitionIndex}`;
+  const {name = '', topic = '', partitionIndex = ''} = value as Record<string, unknown>;
+  return `${name} ${topic} ${partitionIndex}`;
 }
