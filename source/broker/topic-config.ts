@@ -56,6 +56,8 @@ export const knownConfigs: Readonly<Record<string, Known>> = {
   'min.cleanable.dirty.ratio': {type: 'double', default: '0.5', least: 0, most: 1},
   'min.compaction.lag.ms': {type: 'long', default: '0', least: 0},
   preallocate: {type: 'boolean', default: 'false', among: ['true', 'false']},
+  'remote.log.copy.disable': {type: 'boolean', default: 'false', among: ['true', 'false']},
+  'remote.log.delete.on.disable': {type: 'boolean', default: 'false', among: ['true', 'false']},
   'remote.storage.enable': {type: 'boolean', default: 'false', among: ['true', 'false']},
   'segment.index.bytes': {type: 'int', default: '10485760', least: 4},
   'segment.jitter.ms': {type: 'long', default: '0', least: 0},
@@ -133,7 +135,12 @@ export class TopicConfig {
   }
 
   value(name: string): string {
-    return this.#set.get(name) ?? this.#defaults.get(name) ?? knownConfigs[name]!.default;
+    return this.#set.get(name) ?? this.inherited(name);
+  }
+
+  /** What it would be, were it not set on the topic. */
+  inherited(name: string): string {
+    return this.#defaults.get(name) ?? knownConfigs[name]!.default;
   }
 
   replace(set: ReadonlyMap<string, string>): void {

@@ -82,6 +82,12 @@ export class Topics {
     return this.#make(wanted);
   }
 
+  /** What `create` would make; nothing is made. Refuses what that refuses. */
+  planned(wanted: NewTopic): Omit<Topic, 'partitions'> {
+    this.check(wanted);
+    return this.#identified(wanted);
+  }
+
   /** One of Kafka's own topics, made when it is first needed, also where clients may make no more. */
   ensureInternal(name: string): Topic {
     const config = new Map([
@@ -120,9 +126,12 @@ export class Topics {
     for (const topic of this.#byName.values()) for (const log of topic.partitions) log.retain();
   }
 
+  #identified({name, config}: NewTopic): Omit<Topic, 'partitions'> {
+    return {name, id: randomBytes(16), config: new TopicConfig(this.defaultConfig, config)};
+  }
+
   #make(wanted: NewTopic): Topic {
-    const config = new TopicConfig(this.defaultConfig, wanted.config);
-    const topic: Topic = {name: wanted.name, id: randomBytes(16), partitions: [], config};
+    const topic: Topic = {...this.#identified(wanted), partitions: []};
     this.#byName.set(topic.name, topic);
     this.#byId.set(keyOf(topic.id), topic);
     this.#add(topic, wanted.partitions);

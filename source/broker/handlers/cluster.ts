@@ -2,6 +2,7 @@ import {errors} from '../errors.ts';
 import {apiVersions, describeCluster, findCoordinator, metadata} from '../messages/cluster.ts';
 import {checkTopicName, committedOffsets, isInternal} from '../topic-names.ts';
 import type {Topic} from '../topics.ts';
+import {allowed} from './allowed.ts';
 import {answer, type Call, type Handler, nodeId, refusedAs, type State} from './handler.ts';
 import {once} from './once.ts';
 
@@ -35,18 +36,25 @@ export const answerMetadata = answer(metadata, (request, call, state) => {
     }));
     return {clusterId: state.clusterId, controllerId: nodeId, topics: refused};
   }
+  const topics = all
+    ? state.topics.all().map(topic => describe(topic))
+    : named.map(({name, topicId}) => {
+        if (name === null || !topicId.equals(noId)) return describeById(topicId, state);
+        const injected = call.errorFor(name, null);
+        if (injected !== 0) return {errorCode: injected, name};
+        return describeByName(name, request.allowAutoTopicCreation, state);
+      });
   return {
     brokers: brokersFor(call),
     clusterId: state.clusterId,
     controllerId: nodeId,
-    topics: all
-      ? state.topics.all().map(topic => describe(topic))
-      : named.map(({name, topicId}) => {
-          if (name === null || !topicId.equals(noId)) return describeById(topicId, state);
-          const injected = call.errorFor(name, null);
-          if (injected !== 0) return {errorCode: injected, name};
-          return describeByName(name, request.allowAutoTopicCreation, state);
-        }),
+    ...(request.includeClusterAuthorizedOperations && {clusterAuthorizedOperations: allowed.cluster}),
+    topics: request.includeTopicAuthorizedOperations
+      ? topics.map(topic => ({
+          ...topic,
+          ...(topic.errorCode === 0 && {topicAuthorizedOperations: allowed.topic}),
+        }))
+      : topics,
   };
 });
 
@@ -88,8 +96,9 @@ function describeByName(name: string, mayCreate: boolean, {topics, defaults}: St
   return refused.errorCode === 0 ? describe(topics.get(name)!) : {errorCode: refused.errorCode, name};
 }
 
-export const answerDescribeCluster = answer(describeCluster, (_, {address}, {clusterId}) => ({
+export const answerDescribeCluster = answer(describeCluster, (request, {address}, {clusterId}) => ({
   errorMessage: null,
+  ...(request.includeClusterAuthorizedOperations && {clusterAuthorizedOperations: allowed.cluster}),
   clusterId,
   controllerId: nodeId,
   brokers: [{brokerId: nodeId, host: address.host, port: address.port}],
@@ -102,9 +111,11 @@ export const answerFindCoordinator = answer(findCoordinator, (request, {version,
   const {keyType} = request;
   // As with Kafka it comes into being with the first group that is looked for.
   if (keyType === keyTypes.group) topics.ensureInternal(committedOffsets);
+  // Kafka's own word for success, which its batched form leaves out.
+  const errorMessage = version < 4 ? 'NONE' : '';
   const found =
     keyType === keyTypes.group || keyType === keyTypes.transaction
-      ? {nodeId, host: address.host, port: address.port, errorCode: 0, errorMessage: null}
+      ? {nodeId, host: address.host, port: address.port, errorCode: 0, errorMessage}
       : {
           nodeId: -1,
           host: '',

@@ -1,29 +1,21 @@
 import {Refusal} from '../errors.ts';
 import {alterConfigs, describeConfigs, incrementalAlterConfigs} from '../messages/topics.ts';
-import {checkConfig, checkKnown, configTypeNumber, knownConfigs, type TopicConfig} from '../topic-config.ts';
+import {checkConfig, checkKnown, knownConfigs, type TopicConfig} from '../topic-config.ts';
 import {checkTopicName} from '../topic-names.ts';
 import type {Topic, Topics} from '../topics.ts';
-import {answer, nodeId, refusedAs, type State} from './handler.ts';
+import {type Described, describeBroker, describeTopic, resource} from './described-configs.ts';
+import {answer, refusedAs} from './handler.ts';
 import {once} from './once.ts';
 
-const resource = {topic: 2, broker: 4} as const;
 /** Brokers, their loggers, client metrics, groups: with settings at Kafka, and none to be altered here. */
 const otherResources: ReadonlySet<number> = new Set([4, 8, 16, 32]);
-/** Where a value comes from, in Kafka's numbers. */
-const source = {topic: 1, staticBroker: 4, default: 5} as const;
-
-export function sourceOf(config: TopicConfig, name: string): number {
-  if (config.overrides.has(name)) return source.topic;
-  return config.value(name) === knownConfigs[name]!.default ? source.default : source.staticBroker;
-}
-
 type Resource = {readonly resourceType: number; readonly resourceName: string};
 
 const identity = ({resourceType, resourceName}: Resource) => `${resourceType} ${resourceName}`;
 
 export const answerDescribeConfigs = answer(describeConfigs, (request, _, state) => ({
   results: once(request.resources, identity).map(({resourceType, resourceName, configurationKeys}) => {
-    let configs: ReturnType<typeof describeTopic> = [];
+    let configs: Described[] = [];
     const refused = refusedAs(() => {
       const all =
         resourceType === resource.topic
@@ -33,68 +25,16 @@ export const answerDescribeConfigs = answer(describeConfigs, (request, _, state)
       const wanted = configurationKeys?.length ? new Set(configurationKeys) : null;
       configs = wanted ? all.filter(({name}) => wanted.has(name)) : all;
     });
-    return {...refused, resourceType, resourceName, configs};
+    return {
+      ...refused,
+      // Success has words for this API alone: empty ones.
+      errorMessage: refused.errorCode === 0 ? '' : refused.errorMessage,
+      resourceType,
+      resourceName,
+      configs: request.includeSynonyms ? configs : configs.map(each => ({...each, synonyms: []})),
+    };
   }),
 }));
-
-function describeTopic(config: TopicConfig) {
-  return Object.entries(knownConfigs).map(([name, known]) => {
-    const value = config.value(name);
-    const configSource = sourceOf(config, name);
-    const synonyms = [{name, value, source: configSource}];
-    if (configSource === source.topic) {
-      synonyms.push({name, value: known.default, source: source.default});
-    }
-    return {
-      name,
-      value,
-      readOnly: false,
-      configSource,
-      isSensitive: false,
-      synonyms,
-      configType: configTypeNumber[known.type],
-      documentation: null,
-    };
-  });
-}
-
-/** What Kafka says of a request that it knows nothing better of. */
-const malformed =
-  'This most likely occurs because of a request being malformed by the client library or the message was sent to an incompatible broker. See the broker logs for more details.';
-
-/** What tools look at before they do something. */
-function describeBroker(type: number, name: string, {defaults}: State): ReturnType<typeof describeTopic> {
-  if (type !== resource.broker) throw new Refusal('INVALID_REQUEST', malformed);
-  if (name !== '' && !/^[+-]?\d{1,10}$/.test(name)) {
-    throw new Refusal('INVALID_REQUEST', `Broker id must be an integer, but it is: ${name}`);
-  }
-  if (name !== '' && Number(name) !== nodeId) {
-    throw new Refusal(
-      'INVALID_REQUEST',
-      `Unexpected broker id, expected ${nodeId} or empty string, but received ${name}`,
-    );
-  }
-  const values = {
-    'auto.create.topics.enable': String(defaults.autoCreateTopics),
-    'default.replication.factor': '1',
-    'delete.topic.enable': 'true',
-    'group.initial.rebalance.delay.ms': String(defaults.groupInitialDelay),
-    'node.id': String(nodeId),
-    'num.partitions': String(defaults.partitions),
-    'offsets.topic.num.partitions': '1',
-    'offsets.topic.replication.factor': '1',
-  };
-  return Object.entries(values).map(([config, value]) => ({
-    name: config,
-    value,
-    readOnly: true,
-    configSource: source.staticBroker,
-    isSensitive: false,
-    synonyms: [],
-    configType: configTypeNumber.string,
-    documentation: null,
-  }));
-}
 
 function topicNamed(topics: Topics, name: string, missing = `The topic '${name}' does not exist.`): Topic {
   checkTopicName(name);

@@ -1,5 +1,6 @@
 import {errors} from '../errors.ts';
 import {describeProducers, describeTransactions, listTransactions} from '../messages/transactions.ts';
+import {committedOffsets} from '../topic-names.ts';
 import type {Transaction} from '../transactions/transaction.ts';
 import {stateNames} from '../transactions/transactions.ts';
 import {answer} from './handler.ts';
@@ -40,10 +41,14 @@ export const answerDescribeTransactions = answer(describeTransactions, (request,
       transactionStartTimeMs: BigInt(found.startedAt),
       producerId: found.producer.id,
       producerEpoch: found.producer.epoch,
-      topics: [...Map.groupBy(found.partitions, ({topic}) => topic)].map(([topic, partitions]) => ({
-        topic,
-        partitions: partitions.map(({partition}) => partition),
-      })),
+      topics: [
+        ...[...Map.groupBy(found.partitions, ({topic}) => topic)].map(([topic, partitions]) => ({
+          topic,
+          partitions: partitions.map(({partition}) => partition),
+        })),
+        // Where the offsets of groups are, in the one partition that it has here.
+        ...(found.hasGroups ? [{topic: committedOffsets, partitions: [0]}] : []),
+      ],
     };
   }),
 }));

@@ -2,16 +2,19 @@ import {refusalOf} from '../errors.ts';
 import {stateNames} from '../group/groups.ts';
 import {noAssignment} from '../group/member.ts';
 import {deleteGroups, describeGroups, listGroups} from '../messages/groups.ts';
+import {allowed} from './allowed.ts';
 import {answer} from './handler.ts';
 import {once} from './once.ts';
 
 export const answerDescribeGroups = answer(describeGroups, (request, _, {groups}) => ({
   groups: once(request.groups).map(groupId => {
     const group = groups.get(groupId);
-    if (!group) return {groupId, groupState: stateNames.dead};
+    const operations = request.includeAuthorizedOperations && {authorizedOperations: allowed.group};
+    if (!group) return {groupId, groupState: stateNames.dead, ...operations};
     const stable = group.state === 'stable';
     return {
       groupId,
+      ...operations,
       groupState: stateNames[group.state],
       protocolType: group.protocolType ?? '',
       protocolData: stable ? (group.protocol ?? '') : '',

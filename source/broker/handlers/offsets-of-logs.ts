@@ -8,6 +8,8 @@ import {answer} from './handler.ts';
 const latest = -1n;
 const earliest = -2n;
 const newestRecord = -3n;
+/** Kafka knows that place from this version of the request on. */
+const newestRecordSince = 7;
 const readCommitted = 1;
 
 type Place = {readonly offset: number; readonly timestamp: number};
@@ -19,7 +21,8 @@ export const answerListOffsets = answer(listOffsets, (request, call, {topics}) =
       const injected = call.errorFor(name, partitionIndex);
       if (injected !== 0) return {partitionIndex, errorCode: injected};
       if (twice) return {partitionIndex, errorCode: errors.INVALID_REQUEST};
-      if (timestamp < newestRecord) return {partitionIndex, errorCode: errors.UNSUPPORTED_VERSION};
+      if (timestamp < (call.version < newestRecordSince ? earliest : newestRecord))
+        return {partitionIndex, errorCode: errors.UNSUPPORTED_VERSION};
       const log = topics.partition(name, partitionIndex);
       if (!log) return {partitionIndex, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION};
       const limit = request.isolationLevel === readCommitted ? log.stable : log.end;

@@ -1,10 +1,10 @@
 import {Refusal, refusalOf} from '../errors.ts';
 import {createPartitions, createTopics, deleteTopics} from '../messages/topics.ts';
-import {checkConfig, knownConfigs} from '../topic-config.ts';
+import {checkConfig, knownConfigs, type TopicConfig} from '../topic-config.ts';
 import {committedOffsets} from '../topic-names.ts';
 import type {NewTopic, Topic} from '../topics.ts';
 import {checkMoreAssignments, checkNewAssignments} from './assignments.ts';
-import {sourceOf} from './configs.ts';
+import {sourceOf} from './described-configs.ts';
 import {answer, refusedAs, type State} from './handler.ts';
 
 /** "The broker may choose." */
@@ -28,24 +28,24 @@ export const answerCreateTopics = answer(createTopics, (request, call, state) =>
   return {
     topics: asked.map(({one, refused: before}) => {
       const {name} = one;
+      let made: (Omit<Topic, 'partitions'> & {readonly count: number}) | undefined;
       const refused = refusedAs(
         () => {
           if (before) throw before;
           const wanted = wantedTopic(one, state);
-          if (request.validateOnly) topics.check(wanted);
-          else topics.create(wanted);
+          const topic = request.validateOnly ? topics.planned(wanted) : topics.create(wanted);
+          made = {...topic, count: wanted.partitions};
         },
         call.errorFor(name, null),
       );
-      const topic = refused.errorCode === 0 ? topics.get(name) : undefined;
-      if (!topic) return {name, ...refused, configs: null};
+      if (!made) return {name, ...refused, configs: null};
       return {
         name,
         ...refused,
-        topicId: topic.id,
-        numPartitions: topic.partitions.length,
+        topicId: made.id,
+        numPartitions: made.count,
         replicationFactor: 1,
-        configs: configsOf(topic),
+        configs: configsOf(made.config),
       };
     }),
   };
@@ -131,12 +131,12 @@ function refusalIn(check: () => void): Refusal | null {
   }
 }
 
-function configsOf(topic: Topic) {
+function configsOf(config: TopicConfig) {
   return Object.keys(knownConfigs).map(name => ({
     name,
-    value: topic.config.value(name),
+    value: config.value(name),
     readOnly: false,
-    configSource: sourceOf(topic.config, name),
+    configSource: sourceOf(config, name),
     isSensitive: false,
   }));
 }

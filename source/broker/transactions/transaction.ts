@@ -117,6 +117,11 @@ export class Transaction {
     return 'NONE';
   }
 
+  /** Whether the offsets of any group are to be committed with the transaction. */
+  get hasGroups(): boolean {
+    return this.#groups.size > 0;
+  }
+
   /** The group's offsets are to be committed with the transaction. */
   addGroup(producer: Producer, group: string): ErrorName {
     const wrong = this.refusal(producer);
