@@ -60,6 +60,7 @@ describeOnBrokers('the examples', broker => {
     // Ours takes over its group from there.
     const {lines} = await run([
       ...['consume', '--brokers', broker.bootstrap(), '--topic', topic, '--group', group, '--until-end'],
+      '--join-foreign-group',
     ]);
     expect(positions(lines, 'processed')).toEqual(['0@1', '0@2']);
   });
