@@ -175,6 +175,7 @@ declare module 'kafkajs/src/broker/index.js' {
 
   export type BrokerMethods = Connected & {
     lookupRequest: (apiKey: number, definition: RequestDefinition) => unknown;
+    isConnected(): boolean;
     connect(): Promise<void>;
     metadata(topics?: readonly string[]): Promise<KeptMetadata>;
   };

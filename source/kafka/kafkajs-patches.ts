@@ -83,6 +83,12 @@ function askEachServerForItsVersions(): void {
     checkServer(this, serversOf(this.connectionPool));
     this.lookupRequest = (key, definition) => chooseOfKafkaJS(this, key, definition);
   };
+  // A connection is of use once it is known what the server offers. KafkaJS lets a second request have it before: that
+  // one finds no versions, and would be told that the server offers nothing. `connect` waits for the first.
+  const {isConnected} = Broker.prototype;
+  Broker.prototype.isConnected = function (this: BrokerMethods) {
+    return this.versions !== null && this.versions !== undefined && isConnected.call(this);
+  };
 }
 
 /** KafkaJS looks at the newest version that is offered only, and sends to a server that has given up the old ones what it will cut. */
