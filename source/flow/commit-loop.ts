@@ -31,8 +31,8 @@ export class CommitLoop {
   #closed = false;
   #suspended = false;
   #failures = 0;
-  /** Counted up when the group meets: what was to be sent before is not sent after, since others may own it then. */
-  #meeting = 0;
+  /** In the group, and not told yet what it has committed: others may have gone on from here, and nothing is sent. */
+  #isUntold = false;
 
   constructor(ports: CommitLoopPorts) {
     this.#ports = ports;
@@ -47,12 +47,18 @@ export class CommitLoop {
   /** No commits for now: the group is meeting, and who owns what is open. */
   suspend(): void {
     this.#suspended = true;
-    this.#meeting++;
     this.#cancelTimer();
+  }
+
+  /** The group has met, and what it has committed is not known yet: nothing is sent, not even by `flush`. */
+  untilTold(): void {
+    this.#isUntold = true;
+    this.suspend();
   }
 
   resume(): void {
     this.#suspended = false;
+    this.#isUntold = false;
     this.#failures = 0;
     this.kick();
   }
@@ -60,9 +66,8 @@ export class CommitLoop {
   /** Sends what is finished now, without waiting for the interval; resolves when that request is answered. */
   async flush(): Promise<void> {
     this.#cancelTimer();
-    const meeting = this.#meeting;
     await this.#inFlight;
-    if (meeting === this.#meeting) await this.#send();
+    await this.#send();
   }
 
   /** Nothing is sent from now on. */
@@ -79,7 +84,7 @@ export class CommitLoop {
   }
 
   #send(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
+    if (this.#closed || this.#isUntold) return Promise.resolve();
     const offsets = this.#ports.collect();
     if (offsets.length === 0) return Promise.resolve();
     this.#lastSent = this.#ports.clock.now();

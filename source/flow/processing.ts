@@ -155,7 +155,7 @@ export class Processing {
   /** We are in the group (again), and what it has committed is not known yet: nothing is dispatched or committed until `meet`. */
   joined(): void {
     this.#close('meeting');
-    this.#commits.suspend();
+    this.#commits.untilTold();
   }
 
   /** The group has met. Answers false while the person's choice of where to start is missing. */

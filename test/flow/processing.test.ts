@@ -209,6 +209,43 @@ describe('a rebalance', () => {
     expect(group.events).toContainEqual(expect.objectContaining({type: 'moved', isGone: false}));
   });
 
+  it('sends what is finished to commit, while the group still takes it', async () => {
+    const group = new SimulatedGroup([partition(4)], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.settle();
+    expect(committed(group)).toEqual([]);
+    group.processing.beginMeeting();
+    await group.clock.settle();
+    expect(committed(group)).toEqual(['0@4']);
+  });
+
+  it('commits no more of it once the group has met, before it is known what the group has', async () => {
+    const group = new SimulatedGroup([partition(4)], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.settle();
+    group.processing.beginMeeting();
+    group.processing.joined();
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual([]);
+    group.meet([0]);
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@4']);
+  });
+
+  it('also a stop commits nothing before that: another member may have gone on', async () => {
+    const group = new SimulatedGroup([partition(4)], {onFailure: 'hold', retries: 0});
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.settle();
+    group.processing.joined();
+    const stopped = group.processing.stop(1000);
+    await group.clock.turn(1000);
+    await stopped;
+    expect(committed(group)).toEqual([]);
+  });
+
   it('keeps a lane with the same member, and drops what another member finished meanwhile', async () => {
     const group = new SimulatedGroup([partition(6)], {onFailure: 'hold', retries: 0}, true);
     group.meet([0]);
