@@ -287,11 +287,19 @@ export class Consumption {
     const partitions = this.#partitions;
     try {
       const what = `asking for the offsets of group ${group}`;
-      const look = await withDeadline(generation.look(partitions), requestDeadline, what);
-      await withDeadline(this.#resolveStart(generation, look.presence.id), requestDeadline, what);
+      const [look, startedWith] = await withDeadline(
+        Promise.all([
+          generation.look(partitions),
+          this.processing.hasStarted ? null : generation.startedWith(),
+          this.#resolveStart(generation),
+        ]),
+        requestDeadline,
+        what,
+      );
       if (meeting !== this.#meeting || this.#stopping) return;
       const {facts, unreachable} = look;
       const known = this.#takeTopic(look);
+      if (startedWith) this.#topic.knowStart(startedWith(look.presence.id));
       this.#suspect.clear();
       const seen = facts.map(each => ({
         ...each,
@@ -330,9 +338,8 @@ export class Consumption {
   }
 
   /** Tells the flow once what the choice of where to start means in offsets; after the first start it counts no more. */
-  async #resolveStart(generation: Generation, topicId: string | null): Promise<void> {
+  async #resolveStart(generation: Generation): Promise<void> {
     if (this.processing.hasStarted) return;
-    this.#topic.knowStart(await generation.startedWith(topicId));
     this.#resolved ??= await resolveStart(this.#choice, generation);
     this.processing.startFrom(this.#resolved);
   }

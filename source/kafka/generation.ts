@@ -133,13 +133,15 @@ export class Generation {
   }
 
   /**
-   * How many partitions the topic had when the group started on it; null: it has not, or not by members of ours that keep
-   * this. What was committed for an earlier topic of the name does not count.
+   * How many partitions the topic had when the group started on it, by the topic's id; null: it has not, or not by members
+   * of ours that keep this. What was committed for an earlier topic of the name does not count.
    */
-  async startedWith(topicId: string | null): Promise<number | null> {
-    const commits = await this.#commits(this.#all());
-    const marks = [...commits.values()].flatMap(({mark}) => (mark?.topicId === topicId ? [mark] : []));
-    return leastStart(marks.map(({startedWith}) => startedWith));
+  async startedWith(): Promise<(topicId: string | null) => number | null> {
+    const commits = [...(await this.#commits(this.#all())).values()];
+    return topicId => {
+      const marks = commits.flatMap(({mark}) => (mark?.topicId === topicId ? [mark] : []));
+      return leastStart(marks.map(({startedWith}) => startedWith));
+    };
   }
 
   /** Of all partitions: offsets of the first record at or after `time` (ms since 1970); the end where there is none. */
@@ -170,15 +172,21 @@ export class Generation {
    */
   async look(partitions: readonly number[]): Promise<Look> {
     const coordinator = await this.#offsets.getCoordinator();
+    // Both at once: nothing is fetched before this is known, each time that the group has met.
+    const asked = this.#facts(partitions).catch((error: unknown) => ({error}));
     const metadata = await askMetadata(coordinator, [this.#topic]);
     const presence = presenceIn(metadata, this.#topic);
     sayWithoutIds(coordinator, presence);
     if (!presence.exists && partitions.length > 0)
       throw new Error(`Topic ${this.#topic} is not there now; perhaps it is being made again`);
-    // KafkaJS asks again by itself where this fails.
-    if (presence.exists && this.#isNews(metadata))
+    if (presence.exists && this.#isNews(metadata)) {
+      // KafkaJS asks again by itself where this fails.
       await this.#offsets.cluster.refreshMetadata().catch(() => {});
-    return {presence, ...(await this.#facts(partitions))};
+      return {presence, ...(await this.#facts(partitions))};
+    }
+    const told = await asked;
+    if ('error' in told) throw told.error;
+    return {presence, ...told};
   }
 
   /** Whether partitions or leaders are others than those that KafkaJS knows. */
