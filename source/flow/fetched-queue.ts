@@ -1,5 +1,17 @@
 import type {Message} from './message.ts';
 
+/** A batch that the topic holds and that cannot be read: its records are unknown. */
+export type UnreadableBatch = {
+  /** The first offset that cannot be read. */
+  readonly from: bigint;
+  /** One past the batch's last offset, where reading can go on; null: the damage hides it. */
+  readonly next: bigint | null;
+  /** What is wrong, for a person, as the end of a sentence: `CRC mismatch`. */
+  readonly reason: string;
+  /** The batch as the broker gave it, to be saved. */
+  readonly bytes: Buffer;
+};
+
 /** What one fetch brought for a partition: `messages`, and that nothing else exists below `next`. */
 export type Fetched = {
   readonly messages: readonly Message[];
@@ -11,6 +23,8 @@ export type Fetched = {
   readonly bytes: number;
   /** The partition's end at that time, where the fetch told it. */
   readonly highWatermark?: bigint;
+  /** What stands at `from` cannot be read; there are no messages then, and `next` is `from`. */
+  readonly unreadable?: UnreadableBatch;
 };
 
 /** Messages fetched and not yet finished, in order, without copying: batches are kept as they came. */
