@@ -1,5 +1,5 @@
 import {isUtf8} from 'node:buffer';
-import type {FlowEvent} from '../flow/events.ts';
+import {type FlowEvent, sayRefused} from '../flow/events.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import type {Failure, Outcome} from '../flow/outcome.ts';
 import {Redeliveries} from '../flow/redeliveries.ts';
@@ -72,6 +72,9 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
         break;
       case 'look-failed':
         say(`The group's offsets cannot be asked for, and it is tried again: ${event.reason}`);
+        break;
+      case 'fetch-refused':
+        say(sayRefused(event));
         break;
       case 'topic-recreated':
         say(`Topic ${event.topic} was deleted and made again.`);

@@ -78,6 +78,12 @@ export type FlowEvent =
   | {readonly type: 'commit-failed'; readonly offsets: readonly PartitionOffset[]; readonly reason: string}
   /** The group has met, and what it has committed could not be asked for: nothing is dispatched before that. */
   | {readonly type: 'look-failed'; readonly reason: string; readonly nextAttemptAt: number}
+  /** The broker has refused to give this position for ten seconds; it is asked again and again, and the others flow. */
+  | (TopicPartition & {
+      readonly type: 'fetch-refused';
+      readonly position: bigint;
+      readonly reason: string;
+    })
   | {readonly type: 'position-lost'; readonly lost: LostPosition}
   /** No committed offset, and messages are retained there: consuming waits for the person's choice. */
   | {
@@ -105,3 +111,12 @@ export type AssignedPartition = TopicPartition & {
   readonly first: bigint;
   readonly end: bigint;
 };
+
+/** `fetch-refused` as one sentence. */
+export function sayRefused({
+  partition,
+  position,
+  reason,
+}: Extract<FlowEvent, {type: 'fetch-refused'}>): string {
+  return `The broker does not give ${partition}@${position}, and is asked again: ${reason}`;
+}

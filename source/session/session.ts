@@ -1,7 +1,7 @@
 import type {Clock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {Delivery} from '../flow/delivery.ts';
-import type {FlowEvent} from '../flow/events.ts';
+import {type FlowEvent, sayRefused} from '../flow/events.ts';
 import {type InjectedFaults, noFaults} from '../flow/faults.ts';
 import {positionOf} from '../flow/message.ts';
 import {Deliveries} from './deliveries.ts';
@@ -188,6 +188,9 @@ export class Session {
           'warning',
           `The group's offsets cannot be asked for, and it is tried again: ${event.reason}`,
         );
+        break;
+      case 'fetch-refused':
+        this.say('warning', sayRefused(event));
         break;
       case 'topic-recreated':
         this.deliveries.forgetPlaces(event.topic);

@@ -61,7 +61,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   Fetch: {
     table: apis.fetch,
-    request: fetchRequest(at, 17n, 500),
+    request: fetchRequest('t', [{partition: 3, offset: 17n}], {
+      maxWait: 500,
+      maxBytes: 1_048_576,
+      maxBytesPerPartition: 1_048_576,
+    }),
     answer: {
       responses: [
         {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import lz4 from 'lz4js';
 import snappy from 'snappyjs';
 import {describe, expect, it} from 'vitest';
-import {compressions, decompress} from '../../source/broker/log/decompress.ts';
-import {TooLargeError} from '../../source/broker/log/too-large.ts';
-import {withIndependentBlocks} from './support/odd-batches.ts';
+import {compressions, decompress} from '../../source/wire/decompress.ts';
+import {TooLargeError} from '../../source/wire/too-large.ts';
+import {withIndependentBlocks} from '../broker/support/odd-batches.ts';
 
 const most = 32 * 1024 * 1024;
 
