@@ -98,9 +98,10 @@ export class FetchedQueue {
       }
       while (this.#index < batch.messages.length && batch.messages[this.#index]!.offset < offset)
         this.#index++;
+      // What it covers behind its last message is known still, and finished as soon as nothing is before it.
       if (this.#index > 0 && this.#index === batch.messages.length) {
         this.#shiftBatch();
-        continue;
+        this.#batches.unshift({...batch, messages: [], bytes: 0});
       }
       return;
     }

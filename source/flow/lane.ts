@@ -242,6 +242,7 @@ export class Lane {
     const before = this.#queue.head?.offset;
     this.ledger.meet(committed);
     this.#queueDropBelow(this.ledger.prefix);
+    this.#passEmpty();
     if (this.#next < this.ledger.prefix) this.#next = this.ledger.prefix;
     if (before !== undefined && before < this.ledger.prefix) this.#headWasFinishedElsewhere();
   }

@@ -265,6 +265,20 @@ describe('a rebalance', () => {
     expect(committed(group)).toEqual(['0@6']);
   });
 
+  it('leaves no gap open behind the messages that another member finished', async () => {
+    const group = new SimulatedGroup([{...partition(1), end: 3}], {onFailure: 'hold', retries: 0}, true);
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.settle();
+    group.processing.beginMeeting();
+    group.ours.clear();
+    group.otherMemberWorks(0, 1);
+    group.meet([0]);
+    group.releaseHandlers();
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@3']);
+  });
+
   it('opens a failure again without running it by itself', async () => {
     const group = new SimulatedGroup([partition(4, {1: always})], {onFailure: 'hold', retries: 0});
     group.meet([0]);
