@@ -15,9 +15,9 @@ import {SimulatedGroup} from '../flow/support/simulated-group.ts';
 const theme = createTheme({NO_COLOR: '1'});
 
 /** Two partitions of six messages; 2 to 4 of the second are in a batch that cannot be read so many times. */
-async function open({readings = Number.POSITIVE_INFINITY, isEndKnown = true} = {}) {
+async function open({readings = Number.POSITIVE_INFINITY, isEndKnown = true, bytes = 'damaged'} = {}) {
   const whole = {offsets: [0, 1, 2, 3, 4, 5], fates: new Map(), first: 0, end: 6};
-  const damaged = {...whole, damaged: [{from: 2, next: 5, isEndKnown, readings}]};
+  const damaged = {...whole, damaged: [{from: 2, next: 5, isEndKnown, readings, bytes}]};
   const group = new SimulatedGroup([whole, damaged], {onFailure: 'hold', retries: 0});
   const place = {topic, group: 'g', brokers: 'b:1', handler: 'JSON', embedded: false};
   const session = new Session(place, group.clock);
@@ -152,6 +152,14 @@ describe('a batch that cannot be read', () => {
     opened.press('w', 'F', 'w');
     const batch = expect.objectContaining({partition: 1, from: 2n, bytes: Buffer.from('damaged')});
     expect(opened.saved).toEqual([batch, batch]);
+  });
+
+  it('is not saved where the broker gave nothing of it', async () => {
+    const opened = await open({bytes: ''});
+    opened.screen.change({partition: 1});
+    opened.press('w');
+    expect(opened.session.flash?.text).toBe('The broker gave no bytes of it.');
+    expect(opened.saved).toEqual([]);
   });
 
   it('takes no key of a message, and none of its keys means it where another partition is pointed at', async () => {

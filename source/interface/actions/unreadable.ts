@@ -10,7 +10,7 @@ const save: Action = {
   title: 'save its bytes',
   description: "Write a batch that can't be read to a new file in the working folder, as the broker gave it",
   hint: 83,
-  whyNot: whyNoBatch,
+  whyNot: desk => whyNoBatch(desk) ?? whyNoBytes(desk),
   run: desk => desk.saveBatch(selectedBatch(desk)!),
 };
 
@@ -74,6 +74,11 @@ export function readBatchAgain({workbench, session}: Desk, batch: PlacedBatch): 
 export function tellBatch({session}: Desk, batch: PlacedBatch): void {
   const skips = batch.next === null ? '' : 's skips exactly that, ';
   session.say('info', `${sayUnreadable(batch)}. ${skips}r reads it again, w saves its bytes.`);
+}
+
+/** Where the broker itself finds its log damaged it refuses to give it. */
+function whyNoBytes(desk: Desk): string | null {
+  return selectedBatch(desk)?.bytes.length === 0 ? 'The broker gave no bytes of it.' : null;
 }
 
 function whyNoBatch(desk: Desk): string | null {

@@ -18,6 +18,8 @@ export type Damage = {
   readonly next: number;
   readonly isEndKnown: boolean;
   readings: number;
+  /** What the broker gives of it. */
+  readonly bytes?: string;
 };
 
 export type SimulatedPartition = {
@@ -158,7 +160,7 @@ export class SimulatedGroup {
       from,
       next: from,
       bytes: 1,
-      unreadable: {from, next, reason: 'CRC mismatch', bytes: Buffer.from('damaged')},
+      unreadable: {from, next, reason: 'CRC mismatch', bytes: Buffer.from(damage.bytes ?? 'damaged')},
     });
   }
 
