@@ -3,6 +3,7 @@ import {type FlowEvent, sayRefused} from '../flow/events.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import type {Failure, Outcome} from '../flow/outcome.ts';
 import {Redeliveries} from '../flow/redeliveries.ts';
+import {sayUnreadable, whyPolicyHolds} from '../session/unreadable.ts';
 import {type Lines, say} from './output.ts';
 
 /** Tells the flow's events as JSON lines, one an outcome, and what a person should know on stderr. */
@@ -34,6 +35,22 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
       ...http,
       ...printed,
     });
+  }
+
+  function tellUnreadable({at, batch, onFailure}: Extract<FlowEvent, {type: 'batch-unreadable'}>): void {
+    const {from, next, reason, bytes} = batch;
+    lines.write({
+      status: 'unreadable',
+      ...at,
+      offset: from,
+      next,
+      reason,
+      bytes: bytes.length,
+      ...(options.withValue && {batch: {base64: bytes.toString('base64')}}),
+    });
+    const isSkipped = onFailure === 'skip' && next !== null;
+    const then = isSkipped ? 'It is skipped, as --on-failure says.' : whyPolicyHolds(onFailure, batch);
+    say(`${sayUnreadable({...batch, ...at})}. ${then || 'The partition is held.'}`);
   }
 
   return event => {
@@ -98,6 +115,14 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
         const {topic, partition, position, first, end, cause} = event.lost;
         lines.write({status: 'position-lost', topic, partition, position, first, end, cause});
         say(lostSentence(event.lost));
+        break;
+      }
+      case 'batch-unreadable':
+        tellUnreadable(event);
+        break;
+      case 'batch-skipped': {
+        const {at, from, next, note} = event;
+        lines.write({status: 'skipped', ...at, offset: from, next, note});
         break;
       }
       case 'waiting':

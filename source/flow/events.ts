@@ -1,3 +1,5 @@
+import type {OnFailure} from './failure-policy.ts';
+import type {UnreadableBatch} from './fetched-queue.ts';
 import type {Message, TopicPartition} from './message.ts';
 import type {Failure, Final, Outcome} from './outcome.ts';
 
@@ -85,6 +87,26 @@ export type FlowEvent =
       readonly reason: string;
     })
   | {readonly type: 'position-lost'; readonly lost: LostPosition}
+  | {
+      /**
+       * Everything before it is finished, and it cannot be read: the partition is held. The failure policy can only skip
+       * it, and only where its end is known: its records are not, so that none of them can be dead-lettered.
+       */
+      readonly type: 'batch-unreadable';
+      readonly at: TopicPartition;
+      readonly batch: UnreadableBatch;
+      readonly onFailure: OnFailure;
+    }
+  /** Offsets `from` to `next` − 1, which could not be read, are passed over for good. `note`: the reason given. */
+  | {
+      readonly type: 'batch-skipped';
+      readonly at: TopicPartition;
+      readonly from: bigint;
+      readonly next: bigint;
+      readonly note: string;
+    }
+  /** What could not be read is asked for once more. */
+  | {readonly type: 'batch-read-again'; readonly at: TopicPartition; readonly from: bigint}
   /** No committed offset, and messages are retained there: consuming waits for the person's choice. */
   | {
       readonly type: 'where-to-start';

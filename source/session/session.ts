@@ -14,6 +14,7 @@ import type {Row} from './row.ts';
 import type {Search} from './search.ts';
 import {Stream} from './stream.ts';
 import {Timeline} from './timeline.ts';
+import {nameOf, sayUnreadable, whyPolicyHolds} from './unreadable.ts';
 import type {TopicState, Workbench} from './workbench.ts';
 
 /** What the person works with; told once, at the start. */
@@ -217,6 +218,19 @@ export class Session {
           'error',
           `Partition ${event.lost.partition}: the position ${event.lost.position} is lost (${event.lost.cause})`,
         );
+        break;
+      case 'batch-unreadable': {
+        const {at, batch, onFailure} = event;
+        const policy = whyPolicyHolds(onFailure, batch);
+        this.tell('error', `${sayUnreadable({...batch, ...at})}${policy && `. ${policy}`}`);
+        break;
+      }
+      case 'batch-skipped': {
+        this.tell('info', `${nameOf({...event, ...event.at})} skipped unread: ${event.note}`);
+        break;
+      }
+      case 'batch-read-again':
+        this.tell('info', `${positionOf({...event.at, offset: event.from})} is read again`);
         break;
       case 'where-to-start':
         this.question = {
