@@ -1,8 +1,8 @@
+import {crc32c} from '../../wire/crc-32c.ts';
+import {decompress} from '../../wire/decompress.ts';
+import {TooLargeError} from '../../wire/too-large.ts';
 import {Reader} from '../codec/reader.ts';
 import {Refusal} from '../errors.ts';
-import {crc32c} from './crc32c.ts';
-import {decompress} from './decompress.ts';
-import {TooLargeError} from './too-large.ts';
 
 /** A record batch (format v2): its head, then the records, compressed together or one after the other. */
 export const headSize = 61;
