@@ -7,7 +7,7 @@ import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
-import {type ConsumeOptions, consumeOptions, processingFlags} from './consume-flags.ts';
+import {type ConsumeOptions, consumeOptions} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
 import {checkHasPartitions} from './partition-flags.ts';
@@ -88,15 +88,6 @@ const command: Command = {
     $ kafka-notify consume --topic notifications --from 1@113 --from 2@40 --max 10
     $ kafka-notify consume --topic notifications --from 15m --group replay-of-today --with-value | jq .value
 `,
-  flags: {
-    ...processingFlags,
-    max: {type: 'number'},
-    untilEnd: {type: 'boolean'},
-    acts: {type: 'boolean'},
-    step: {type: 'boolean'},
-    withValue: {type: 'boolean'},
-    create: {type: 'boolean', default: true},
-  },
   async run({flags, settings}) {
     const options = consumeOptions(flags, Date.now());
     const topic = topicOf(settings);

@@ -45,13 +45,6 @@ const command: Command = {
     $ kafka-notify peek --topic notifications --filter 'key:u-17 type=email.send' --values | jq .value
     $ kafka-notify peek --topic notifications --from 15m --partition 0 --max 1
 `,
-  flags: {
-    from: {type: 'string'},
-    partition: {type: 'number', isMultiple: true},
-    filter: {type: 'string'},
-    values: {type: 'boolean'},
-    max: {type: 'number'},
-  },
   async run({flags, settings}) {
     const topic = topicOf(settings);
     checkedTopic(topic);

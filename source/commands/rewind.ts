@@ -41,13 +41,6 @@ const command: Command = {
     $ kafka-notify rewind --topic notifications --group mailer --to 15m --count
     $ kafka-notify rewind --topic notifications --group mailer --to 113 --partition 1 --yes
 `,
-  flags: {
-    to: {type: 'string'},
-    partition: {type: 'number', isMultiple: true},
-    count: {type: 'boolean'},
-    yes: {type: 'boolean'},
-    skipUnprocessed: {type: 'boolean'},
-  },
   async run({flags, settings}) {
     const topic = topicOf(settings);
     checkedTopic(topic);

@@ -14,9 +14,10 @@ import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
 import {checkedTopic} from '../checked-topic.ts';
 import type {Command, CommandInput, FlagValues} from '../command.ts';
-import {consumeOptions, processingFlags} from '../consume-flags.ts';
+import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
+import {positiveCount} from '../publish/numbers.ts';
 import {ownFolder} from '../template-shelf.ts';
 import {composeFiles} from './compose-files.ts';
 import {CrashReport} from './crash-report.ts';
@@ -67,15 +68,6 @@ const command: Command = {
     $ kafka-notify
     $ kafka-notify --brokers localhost:9092 --topic notifications --handler ./notify.ts
 `,
-  flags: {
-    ...processingFlags,
-    partitions: {type: 'number'},
-    replicationFactor: {type: 'number'},
-    typePath: {type: 'string'},
-    recipientPath: {type: 'string'},
-    templates: {type: 'string'},
-    embedded: {type: 'boolean'},
-  },
   run: open,
 };
 
@@ -89,6 +81,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     );
   }
   const options = consumeOptions(flags, Date.now());
+  const partitions = positiveCount('partitions', flags.partitions);
+  const replicationFactor = positiveCount('replication-factor', flags.replicationFactor);
   const topic = settings.topic.value ?? defaultTopic;
   checkedTopic(topic);
   const embedded = await needsEmbeddedBroker(settings, flags.embedded === true);
@@ -196,8 +190,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
       mayJoinForeign: options.joinForeignGroup,
       hasOwnHandler: options.handler.kind !== 'built-in',
       ensure: {
-        ...(typeof flags.partitions === 'number' && {partitions: flags.partitions}),
-        ...(typeof flags.replicationFactor === 'number' && {replicationFactor: flags.replicationFactor}),
+        ...(partitions !== null && {partitions}),
+        ...(replicationFactor !== null && {replicationFactor}),
       },
     });
     session.start(() => desk.workbench?.lanes() ?? []);
