@@ -11,6 +11,7 @@ import {type ConsumeOptions, consumeOptions} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
 import {checkHasPartitions} from './partition-flags.ts';
+import {positionForms} from './positions.ts';
 import {runConsumption} from './run-consumption.ts';
 
 const command: Command = {
@@ -35,13 +36,16 @@ const command: Command = {
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
     --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
     --schema FILE           every value must fit this JSON Schema
-    --from beginning|end|TIME   where to start when the group has no committed offset; with one, what lies before it is a
-                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m).
+    --from ${positionForms}
+                            where to start when the group has no committed offset; with one, what lies before it is a
+                            replay: the commit is not lowered. end-N: N before the end of each partition; OFFSET: in each
+                            partition (where it has none such, its position is lost); TIME: ISO 8601, how long ago (15m
+                            or -15m), or ms since 1970 (@1700000000000, or 13 digits).
                             It counts once, at the start, and not where others run in the group already: then, and
                             for partitions gained later, the committed offset rules
     --from PARTITION@OFFSET the same for one partition; may be given several times. The others go on where they are
     --partition N           --from is for this one only, the others go on where they are; may be given several times
-    --skip-to-end           with --from end, or an offset ahead: also past messages that nobody processed
+    --skip-to-end           with --from end, end-N or an offset ahead: also past messages that nobody processed
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold). A batch of the topic that can't be
                             read (damaged, on the way or on disk) is asked for three times; then skip passes exactly it

@@ -65,7 +65,7 @@ export const commandFlags = {
     joinForeignGroup: {type: 'boolean'},
   },
   rewind: {
-    to: {type: 'string'},
+    to: {type: 'string', isMultiple: true},
     partition: {type: 'number', isMultiple: true},
     count: {type: 'boolean'},
     yes: {type: 'boolean'},
@@ -73,7 +73,7 @@ export const commandFlags = {
   },
   groups: {},
   peek: {
-    from: {type: 'string'},
+    from: {type: 'string', isMultiple: true},
     partition: {type: 'number', isMultiple: true},
     filter: {type: 'string'},
     values: {type: 'boolean'},

@@ -84,6 +84,12 @@ describeOnBrokers('peek', broker => {
     expect(await from(new Date(now - hour).toISOString())).toEqual(['0@3', '0@4']);
     expect(await from(String(now - hour))).toEqual(['0@3', '0@4']);
     expect(await from('99')).toEqual([]);
+    expect(await from('-1h')).toEqual(['0@3', '0@4']);
+    expect(await from(`@${now - hour}`)).toEqual(['0@3', '0@4']);
+    expect(await from('end')).toEqual([]);
+    expect(await from('0@3')).toEqual(['0@3', '0@4']);
+    const two = await peek(topic, '--from', '1@0', '--from', '0@4');
+    expect(found(two.lines)).toEqual(['0@4', '1@0']);
   });
 
   it('reads the partitions that are named, at most so many messages, and only what fits the filter', async () => {

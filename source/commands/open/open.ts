@@ -17,6 +17,7 @@ import type {Command, CommandInput, FlagValues} from '../command.ts';
 import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
+import {positionForms} from '../positions.ts';
 import {positiveCount} from '../publish/numbers.ts';
 import {ownFolder} from '../template-shelf.ts';
 import {composeFiles} from './compose-files.ts';
@@ -54,7 +55,8 @@ const command: Command = {
     --on-lost ask|first|end when the position no longer exists (ask)
     --timeout DURATION      that one message may take (30s)
     --fault FAULT           begin with a fault on purpose: fail-next=2, fail-every=3, slow=200ms, … (see consume)
-    --from beginning|end|TIME|PARTITION@OFFSET, --partition N   where to start the first time (asked otherwise; see consume)
+    --from ${positionForms}, --partition N
+                            where to start the first time (asked otherwise; see consume)
     --type-path PATH,…      where a message's type stands in its JSON, for its column (type, event, …)
     --recipient-path PATH,… where its recipient stands (to, recipient, user.email, recipients[0].address, …)
     --templates DIR         your own templates (KAFKA_NOTIFY_TEMPLATES, else templates in the configuration folder)
