@@ -34,7 +34,8 @@ const command: Command = {
                             partition; PARTITION@OFFSET: in that one only, may be given several times; TIME: ISO 8601, how
                             long ago (15m or -15m), or ms since 1970 (@1700000000000, or 13 digits)
     --partition N           only this one; may be given several times
-    --filter 'WORDS'        words that must all fit: text, key:…, partition:2, header:…, path=value
+    --filter 'WORDS'        words that must all fit: text, key:…, header:…, partition:2, offset:40, 1@40, path=value (text:a:b
+                            for a text with a colon)
     --values                print values, not only how long they are
     --max N                 end after N messages
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)

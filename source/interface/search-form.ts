@@ -14,7 +14,7 @@ export const searchFormHeight = 4;
 
 const labelWidth = 9;
 const help = {
-  filter: 'words, key:… header:… partition:2 path=value; empty: all',
+  filter: 'words, key:… header:… partition:2 offset:40 1@40 path=value; empty: all',
   from: 'beginning, end-200 (of each partition), an offset, 1@40, 15m, a time',
 };
 
