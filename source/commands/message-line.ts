@@ -1,7 +1,8 @@
 import {isUtf8} from 'node:buffer';
 import type {Headers, HeaderValue, Message} from '../flow/message.ts';
+import {numberInHeader} from '../payload/decode-header.ts';
 
-type Text = string | null | {readonly base64: string};
+type Text = string | null | {readonly number?: string; readonly base64: string};
 
 /** A retained message as a line for scripts. Headers by name, a repeated one as a list; the value only when asked for. */
 export function messageLine(message: Message, {withValue}: {readonly withValue: boolean}): object {
@@ -21,9 +22,16 @@ export function messageLine(message: Message, {withValue}: {readonly withValue: 
 function headerTexts(headers: Headers): Record<string, Text | Text[]> {
   const texts = Object.entries(headers).map(([name, value]) => [
     name,
-    Array.isArray(value) ? value.map(textOf) : textOf(value as HeaderValue),
+    Array.isArray(value) ? value.map(each => headerText(name, each)) : headerText(name, value as HeaderValue),
   ]);
   return Object.fromEntries(texts);
+}
+
+/** The big-endian numbers of Kafka's dead letters are told as such, beside their bytes: as text they are unreadable. */
+function headerText(name: string, value: HeaderValue): Text {
+  const number = numberInHeader(name, value);
+  if (number === null || value === null) return textOf(value);
+  return {number, base64: Buffer.from(value).toString('base64')};
 }
 
 /** Text where it is UTF-8, else the bytes in base64, told apart. */
