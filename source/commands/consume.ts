@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Handler} from '../flow/handler.ts';
 import {createHandler} from '../handlers/index.ts';
 import type {KafkaClient} from '../kafka/client.ts';
-import {explainError} from '../kafka/explain-error.ts';
+import {explainError, isNoKafka} from '../kafka/explain-error.ts';
 import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
@@ -167,6 +167,7 @@ export async function ensureTopic(
     return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end]));
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new Unreached(await sentenceFor(error, client, topic), explainError(error).retryable);
+    const mayPass = explainError(error).retryable && !isNoKafka(error);
+    throw new Unreached(await sentenceFor(error, client, topic), mayPass);
   }
 }

@@ -82,7 +82,7 @@ export function fetchRequest(
         return partitions;
       });
       const [answer] = topics.flat();
-      if (!answer) throw new MalformedAnswer('The broker answered a fetch without its partition');
+      if (!answer) throw new MalformedAnswer('the answer to a fetch is without its partition');
       return answer;
     },
   };
