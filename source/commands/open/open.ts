@@ -46,7 +46,8 @@ const command: Command = {
     --join-foreign-group    join it also where other programs are members, or have committed (asked otherwise)
     --partitions N, --replication-factor N   for a topic that is created here (the broker's defaults)
     --handler FILE          processing code: a module with processMessage(message, context), loaded anew when saved
-    --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL, --schema FILE   other processing code (see consume)
+    --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL (KAFKA_NOTIFY_FORWARD), --schema FILE   other
+                            processing code (see consume)
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
     --on-lost ask|first|end when the position no longer exists (ask)
