@@ -1,4 +1,4 @@
-import {chmodSync, lstatSync, mkdirSync, type Stats, statSync} from 'node:fs';
+import {lstatSync, mkdirSync, type Stats, statSync} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import process from 'node:process';
 
@@ -9,16 +9,11 @@ const everybodyMayWrite = 0o002;
 const sticky = 0o1000;
 
 /**
- * Makes the folder, and those above that are missing, for the person alone, whatever the umask. One that is there and is
- * theirs is closed to readers. One that others may write in stays as it is: what they have put there is not undone by
- * closing it. Throws where it cannot be made.
+ * Makes the folder, and those above that are missing, for the person alone, whatever the umask. One that is there stays as
+ * it is: what others may have put there is not undone by closing it. Throws where it cannot be made.
  */
 export function makePrivateFolder(path: string): void {
   mkdirSync(path, {recursive: true, mode: 0o700});
-  if (process.platform === 'win32') return;
-  const {mode, uid} = statSync(path);
-  if (uid === process.getuid!() && (mode & othersMayWrite) === 0 && (mode & 0o777) !== 0o700)
-    chmodSync(path, 0o700);
 }
 
 /**

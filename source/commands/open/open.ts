@@ -9,6 +9,7 @@ import {defaultColumns, type MessageColumns} from '../../interface/panes/message
 import {Screen} from '../../interface/screen.ts';
 import {type DraftText, emptyDraft} from '../../session/draft.ts';
 import {Session} from '../../session/session.ts';
+import {whyNotKept} from '../../settings/compile-cache.ts';
 import {DraftFile} from '../../settings/draft-file.ts';
 import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
@@ -94,6 +95,9 @@ async function open({flags, settings}: CommandInput): Promise<number> {
   const embedded = await needsEmbeddedBroker(settings, flags.embedded === true);
   const folder = stateFolder(process.env);
   const log = new LogFile(folder);
+  const notKept = whyNotKept(folder);
+  if (notKept !== null)
+    log.write({at: new Date().toISOString(), level: 'warn', from: 'Start', text: notKept});
   const session = new Session(
     {
       topic,
