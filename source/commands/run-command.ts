@@ -58,20 +58,23 @@ const generalHelp = `
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', () => {});
+  endWithASentence();
   try {
     const name = argv.find(each => !each.startsWith('-'));
     const isNamed = name !== undefined && argv[0] === name;
     const load = isNamed ? commands[name] : undefined;
     if (!load && (isNamed || asksGenerally(argv))) return general(argv);
     const {default: command} = await (load ?? openTheInterface)();
-    const cli = meow(command.help, {
-      importMeta: import.meta,
-      argv: load ? argv.slice(1) : argv,
-      flags: {...commonFlags, ...command.flags} as never,
-      allowUnknownFlags: false,
-      description: false,
-      version: version(),
-    });
+    const cli = speakingForMeow(() =>
+      meow(command.help, {
+        importMeta: import.meta,
+        argv: load ? argv.slice(1) : argv,
+        flags: {...commonFlags, ...command.flags} as never,
+        allowUnknownFlags: false,
+        description: false,
+        version: version(),
+      }),
+    );
     const flags = cli.flags as FlagValues;
     const {settings, file} = settingsFor(flags);
     // The broker connects to nobody.
@@ -82,6 +85,31 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
     return await command.run({words: cli.input.map(String), flags, settings});
   } catch (error) {
     return explain(error);
+  }
+}
+
+/** What nobody has caught would be a stack trace on the terminal. The interface has a report of its own for it. */
+function endWithASentence(): void {
+  process.on('uncaughtException', error => {
+    if (process.listenerCount('uncaughtException') === 1) process.exit(explain(error));
+  });
+}
+
+/**
+ * Meow ends the process at an unknown flag (with 2), after it has written it to the terminal as it is. What stands behind
+ * its = may be meant for another flag, and secret.
+ */
+function speakingForMeow<Result>(parse: () => Result): Result {
+  const {error} = console;
+  console.error = (text: string) => {
+    const flags = text.split(/\n(?=-)/).slice(1);
+    const names = flags.map(flag => flag.split('=', 1)[0]!.slice(0, 100)).join(', ');
+    say(`There is no flag ${names}; --help lists them.`.replaceAll('\n', '␊'));
+  };
+  try {
+    return parse();
+  } finally {
+    console.error = error;
   }
 }
 

@@ -1,5 +1,6 @@
 import type {Delivery} from '../flow/delivery.ts';
 import type {Headers, HeaderValue} from '../flow/message.ts';
+import {safeJson} from '../payload/safe-text.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
 
@@ -78,5 +79,5 @@ function text(bytes: Uint8Array | null): string | null | {readonly base64: strin
 }
 
 function line(record: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  return `${safeJson(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value)))}\n`;
 }
