@@ -4,8 +4,8 @@ import type {ReadFrom} from '../kafka/read-from.ts';
 import {type ReadProgress, readRetained} from '../kafka/retained-messages.ts';
 import {Topics} from '../kafka/topics.ts';
 import {type MessageFilter, parseMessageFilter} from '../session/filter.ts';
-import {sayUnreadable} from '../session/unreadable.ts';
 import {grouped, sayProgress} from '../session/search.ts';
+import {sayUnreadable} from '../session/unreadable.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command, FlagValues} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
@@ -104,7 +104,8 @@ async function peek(client: KafkaClient, topic: string, options: PeekOptions): P
       from,
       signal: ending.signal,
       progress: now => {
-        for (const each of now.unreadable.slice(progress.unreadable.length)) say(`Not searched: ${sayUnreadable(each)}.`);
+        for (const each of now.unreadable.slice(progress.unreadable.length))
+          say(`Not searched: ${sayUnreadable(each)}.`);
         progress = now;
       },
       async take(messages) {

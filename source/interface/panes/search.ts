@@ -1,8 +1,8 @@
 import {positionOf} from '../../flow/message.ts';
 import {safeText} from '../../payload/safe-text.ts';
-import {sayUnreadable} from '../../session/unreadable.ts';
 import {grouped, type Search, type SearchResult, sayProgress} from '../../session/search.ts';
 import type {Session} from '../../session/session.ts';
+import {sayUnreadable} from '../../session/unreadable.ts';
 import {age} from '../amounts.ts';
 import {cell, exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
