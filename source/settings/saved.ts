@@ -63,7 +63,6 @@ export async function openSaved(environment: Readonly<Record<string, string | un
       defaults: savedDefaults,
       clearInvalidConfig: false,
       cwd: folder,
-      configFileMode: 0o600,
     });
     return {read: () => conf.store, save: change => conf.set(change)};
   } catch (error) {
