@@ -67,7 +67,7 @@ function columnsIn(width: number) {
   const wide = width >= 130;
   const narrow = width < 80;
   return {
-    state: narrow ? 11 : 13,
+    state: narrow ? 12 : 13,
     position: wide ? 12 : 9,
     behind: wide ? 8 : 6,
     key: narrow ? 0 : wide ? 14 : 8,

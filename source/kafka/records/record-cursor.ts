@@ -41,6 +41,8 @@ export class RecordCursor {
   #behind = 0;
   #next: bigint;
   #isFirst = true;
+  /** The entry was opened before, and some of it was given perhaps. */
+  #isOpenedAgain = false;
 
   constructor(
     fetched: Pick<FetchedRecords, 'records' | 'aborted'> & {readonly highWatermark?: bigint},
@@ -86,6 +88,7 @@ export class RecordCursor {
 
   /** Gives back what can be had again: the unpacked batch, and the rest of the answer that the bytes were cut from. */
   rest(): void {
+    if (this.#open) this.#isOpenedAgain = true;
     this.#open = null;
     if (this.#bytes.buffer.byteLength <= 2 * (this.#bytes.length - this.#entry)) return;
     this.#bytes = Buffer.from(this.#bytes.subarray(this.#entry));
@@ -117,11 +120,11 @@ export class RecordCursor {
   async #openBatch(begin: number, size: number): Promise<void> {
     const batch = this.#bytes.subarray(begin, begin + size);
     const head = readHead(batch);
-    this.#checkPlace(head, begin + size);
+    if (!this.#isOpenedAgain) this.#checkPlace(head, begin + size);
     const {lastOffset, producerId, isControl} = head;
     this.#aborted.reach(lastOffset);
     const isAborted = head.isTransactional && this.#aborted.has(producerId);
-    const isPassed = head.count === 0 || (isAborted && !isControl);
+    const isPassed = head.count === 0 || lastOffset < this.#next || (isAborted && !isControl);
     const records = isPassed
       ? null
       : new RecordBatchReader(
@@ -139,7 +142,7 @@ export class RecordCursor {
     if (records && !isControl) this.#show(records, begin + size);
     else {
       this.#close(begin + size);
-      this.#next = lastOffset + 1n;
+      if (lastOffset >= this.#next) this.#next = lastOffset + 1n;
     }
   }
 
@@ -206,6 +209,7 @@ export class RecordCursor {
 
   #close(behind: number): void {
     this.#open = null;
+    this.#isOpenedAgain = false;
     this.#entry = behind;
   }
 

@@ -82,7 +82,18 @@ const cases: Readonly<Record<string, Case>> = {
         },
       ],
     },
-    read: () => ({errorType: null, aborted: [{producerId: 1000n, firstOffset: 18n}], records: batch}),
+    read: () =>
+      new Map([
+        [
+          3,
+          {
+            errorType: null,
+            highWatermark: 20n,
+            aborted: [{producerId: 1000n, firstOffset: 18n}],
+            records: batch,
+          },
+        ],
+      ]),
   },
   ListOffsets: {
     table: apis.listOffsets,
