@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Handler} from '../flow/handler.ts';
 import {createHandler} from '../handlers/index.ts';
 import type {KafkaClient} from '../kafka/client.ts';
-import {explainError} from '../kafka/explain-error.ts';
+import {explainError, isNoKafka} from '../kafka/explain-error.ts';
 import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
@@ -33,7 +33,9 @@ const command: Command = {
     --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
-    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
+    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good.
+                            Without any of these five it is taken from KAFKA_NOTIFY_FORWARD, so that a token in it is
+                            not among the arguments, which others on the machine can see
     --schema FILE           every value must fit this JSON Schema
     --from beginning|end|TIME   where to start when the group has no committed offset; with one, what lies before it is a
                             replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m).
@@ -173,6 +175,7 @@ export async function ensureTopic(
     return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end]));
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new Unreached(await sentenceFor(error, client, topic), explainError(error).retryable);
+    const mayPass = explainError(error).retryable && !isNoKafka(error);
+    throw new Unreached(await sentenceFor(error, client, topic), mayPass);
   }
 }

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import meow from 'meow';
+import {weakerWay} from '../settings/credentials-way.ts';
 import {readDotEnv} from '../settings/dot-env.ts';
 import {resolveSettings} from '../settings/resolve.ts';
 import {readSaved} from '../settings/saved.ts';
@@ -41,6 +42,8 @@ const generalHelp = `
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS   (localhost:9092)
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID            (a private group of yours)
+    --trust-env-file        let .env here say where credentials from the environment go (refused otherwise; the
+                            interface asks once)
     --help, --version
 
   Settings come from flags, else the environment, else .env in this folder, else what was saved, else the default.
@@ -70,7 +73,13 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       version: version(),
     });
     const flags = cli.flags as FlagValues;
-    return await command.run({words: cli.input.map(String), flags, settings: settingsFor(flags)});
+    const {settings, file} = settingsFor(flags);
+    // The broker connects to nobody.
+    if (name !== 'broker' && flags.trustEnvFile !== true && weakerWay(settings).length > 0) {
+      const {checkEnvFile} = await import('./env-file-consent.ts');
+      await checkEnvFile(settings, file, {mayAsk: !load && isTerminal()});
+    }
+    return await command.run({words: cli.input.map(String), flags, settings});
   } catch (error) {
     return explain(error);
   }
@@ -97,14 +106,19 @@ function general(argv: readonly string[]): number {
 }
 
 function settingsFor(flags: FlagValues) {
-  const {values: dotEnv, warnings} = readDotEnv(process.cwd());
-  for (const warning of warnings) say(warning);
-  return resolveSettings({
+  const file = readDotEnv(process.cwd());
+  for (const warning of file.warnings) say(warning);
+  const settings = resolveSettings({
     flags: textsOf(flags),
     environment: process.env,
-    dotEnv,
+    dotEnv: file.values,
     saved: readSaved(process.env),
   });
+  return {settings, file};
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 function textsOf(flags: FlagValues): Record<string, string | undefined> {
