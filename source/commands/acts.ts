@@ -5,6 +5,7 @@ import {topLevelFields} from '../payload/top-level-fields.ts';
 import {type Carry, carries} from '../session/republish.ts';
 import type {GoOn} from './go-on-act.ts';
 import type {Release} from './release-act.ts';
+import type {ReadAgain, SkipUnreadable} from './unreadable-acts.ts';
 
 /** Which held messages an act is for. */
 export type Target =
@@ -28,7 +29,7 @@ export type Decision =
   | {readonly act: 'dead-letter'; readonly target: Target}
   | {readonly act: 'replace'; readonly target: Target & {kind: 'one'}; readonly edit: Edit};
 
-export type Act = Decision | GoOn | Release;
+export type Act = Decision | GoOn | Release | SkipUnreadable | ReadAgain;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -40,6 +41,8 @@ const namesOf: Readonly<Record<Act['act'], readonly string[]>> = {
   'dead-letter': [...oneNames, ...alikeNames],
   replace: [...oneNames, 'value', 'valueText', 'key', 'carry', 'headers'],
   'go-on': ['partition', 'from'],
+  'skip-unreadable': [...oneNames, 'next', 'reason'],
+  'read-again': oneNames,
   release: ['partition'],
 };
 
@@ -64,6 +67,14 @@ export function readAct(line: string): Act {
       return {act, target: oneOf(fields), edit: editOf(fields, texts)};
     case 'go-on':
       return {act, partition: partitionOf(fields), from: fromOf(fields)};
+    case 'skip-unreadable': {
+      const {partition, offset} = oneOf(fields);
+      return {act, partition, offset, next: offsetOf(fields, 'next'), reason: reasonOf(fields)};
+    }
+    case 'read-again': {
+      const {partition, offset} = oneOf(fields);
+      return {act, partition, offset};
+    }
     case 'release':
       if (fields.partition !== undefined && !isWhole(fields.partition))
         throw new Error('"partition" is a whole number from 0 on; left out: one of every partition');
@@ -88,11 +99,14 @@ function targetOf(fields: Fields): Target {
 }
 
 function oneOf(fields: Fields): Target & {kind: 'one'} {
-  const partition = partitionOf(fields);
-  const {offset} = fields;
-  const isOffset = typeof offset === 'string' ? /^\d{1,19}$/.test(offset) : isWhole(offset);
-  if (!isOffset) throw new Error('"offset" is a text of digits, such as "113"');
-  return {kind: 'one', partition, offset: BigInt(offset as string | number)};
+  return {kind: 'one', partition: partitionOf(fields), offset: offsetOf(fields, 'offset')};
+}
+
+function offsetOf(fields: Fields, name: 'offset' | 'next'): bigint {
+  const value = fields[name];
+  const isOffset = typeof value === 'string' ? /^\d{1,19}$/.test(value) : isWhole(value);
+  if (!isOffset) throw new Error(`"${name}" is a text of digits, such as "113"`);
+  return BigInt(value as string | number);
 }
 
 function partitionOf({partition}: Fields): number {

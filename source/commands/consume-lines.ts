@@ -1,8 +1,9 @@
 import {isUtf8} from 'node:buffer';
-import type {FlowEvent} from '../flow/events.ts';
+import {type FlowEvent, sayRefused} from '../flow/events.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import type {Failure, Outcome} from '../flow/outcome.ts';
 import {Redeliveries} from '../flow/redeliveries.ts';
+import {sayUnreadable, whyPolicyHolds} from '../session/unreadable.ts';
 import {type Lines, say} from './output.ts';
 
 /** Tells the flow's events as JSON lines, one an outcome, and what a person should know on stderr. */
@@ -34,6 +35,22 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
       ...http,
       ...printed,
     });
+  }
+
+  function tellUnreadable({at, batch, onFailure}: Extract<FlowEvent, {type: 'batch-unreadable'}>): void {
+    const {from, next, reason, bytes} = batch;
+    lines.write({
+      status: 'unreadable',
+      ...at,
+      offset: from,
+      next,
+      reason,
+      bytes: bytes.length,
+      ...(options.withValue && {batch: {base64: bytes.toString('base64')}}),
+    });
+    const isSkipped = onFailure === 'skip' && next !== null;
+    const then = isSkipped ? 'It is skipped, as --on-failure says.' : whyPolicyHolds(onFailure, batch);
+    say(`${sayUnreadable({...batch, ...at})}. ${then || 'The partition is held.'}`);
   }
 
   return event => {
@@ -73,6 +90,9 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
       case 'look-failed':
         say(`The group's offsets cannot be asked for, and it is tried again: ${event.reason}`);
         break;
+      case 'fetch-refused':
+        say(sayRefused(event));
+        break;
       case 'topic-recreated':
         say(`Topic ${event.topic} was deleted and made again.`);
         break;
@@ -95,6 +115,14 @@ export function tellEvents(lines: Lines, options: {withValue: boolean}): (event:
         const {topic, partition, position, first, end, cause} = event.lost;
         lines.write({status: 'position-lost', topic, partition, position, first, end, cause});
         say(lostSentence(event.lost));
+        break;
+      }
+      case 'batch-unreadable':
+        tellUnreadable(event);
+        break;
+      case 'batch-skipped': {
+        const {at, from, next, note} = event;
+        lines.write({status: 'skipped', ...at, offset: from, next, note});
         break;
       }
       case 'waiting':

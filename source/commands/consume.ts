@@ -45,16 +45,18 @@ const command: Command = {
     --partition N           --from is for this one only, the others go on where they are; may be given several times
     --skip-to-end           with --from end, or an offset ahead: also past messages that nobody processed
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
-    --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
+    --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold). A batch of the topic that can't be
+                            read (damaged, on the way or on disk) is asked for three times; then skip passes exactly it
+                            where its end is known; otherwise its partition is held: nobody knows its messages
     --on-lost ask|first|end when the position no longer exists (ask: the partition is held)
     --timeout DURATION      that one message may take (30s)
     --fault FAULT           put a fault in on purpose (again for more): fail-next=2, fail-every=3, slow=200ms,
                             stop-before-commit, crash-before-commit (once: what was finished comes again)
     --max N                 end after N messages
-    --until-end             end when every partition has come to the end that it had at the start, or is held
+    --until-end             end when every partition has come to the end that it had at the start, is held or unreadable
     --step                  hold before each message, and print it as "waiting"; an act lets it begin (implies --acts)
     --acts                  decide about held messages: JSON lines on stdin (below)
-    --with-value            print values too
+    --with-value            print values too, and the bytes of what can't be read
     --no-create             a topic that is missing is an error
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
@@ -68,13 +70,17 @@ const command: Command = {
                             "carry":"all" (the default: its headers, with a new identity and trace, and
                             kafka-notify-replaces), "own" (without tracing and tools' headers) or "none"
     {"act":"go-on","partition":1,"from":"first"}     or "end", where the position is lost: by a commit
+    {"act":"skip-unreadable","partition":0,"offset":"2","next":"5","reason":"damaged on disk"}
+                            passes exactly the batch that the line {"status":"unreadable",…} named: offsets 2 to 4
+    {"act":"read-again","partition":0,"offset":"2"}  asks for what could not be read once more
     {"act":"retry","alike":"TypeError"}   all that are held by this error, also for skip and dead-letter;
                             with "each":true also those that come later, each once
     {"act":"release","partition":1}       with --step: lets one message of the partition begin, with all its attempts; without
                             "partition" one of every partition. With --until-end, what waits is no end while stdin is open
 
   Exit codes
-    0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered · 2 wrong use
+    0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered, or could not be read ·
+    2 wrong use
 
   Examples
     $ kafka-notify consume --topic notifications --from beginning --until-end

@@ -27,6 +27,9 @@ export class OpenFailures {
         this.#held.delete(positionOf(event.message));
         if (event.final !== 'replaced') this.#passed = true;
         break;
+      case 'batch-skipped':
+        this.#passed = true;
+        break;
       default:
         break;
     }
@@ -42,7 +45,7 @@ export class OpenFailures {
     return this.#final + this.#held.size;
   }
 
-  /** A message ended held, skipped or dead-lettered. */
+  /** A message ended held, skipped or dead-lettered, or a batch that could not be read was skipped. */
   get areThere(): boolean {
     return this.#passed || this.#held.size > 0;
   }

@@ -5,6 +5,7 @@ import {type ReadProgress, readRetained} from '../kafka/retained-messages.ts';
 import {Topics} from '../kafka/topics.ts';
 import {type MessageFilter, parseMessageFilter} from '../session/filter.ts';
 import {grouped, sayProgress} from '../session/search.ts';
+import {sayUnreadable} from '../session/unreadable.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command, FlagValues} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
@@ -91,7 +92,7 @@ async function peek(client: KafkaClient, topic: string, options: PeekOptions): P
     ended ??= why;
     ending.abort();
   };
-  let progress: ReadProgress = {covered: 0n, total: 0n, gone: 0n};
+  let progress: ReadProgress = {covered: 0n, total: 0n, gone: 0n, unreadable: []};
   let found = 0;
   const tell = setInterval(() => say(`${capital(sayProgress(progress))} …`), tellInterval);
   const stopListening = onSignals(() => end('signal'));
@@ -103,6 +104,8 @@ async function peek(client: KafkaClient, topic: string, options: PeekOptions): P
       from,
       signal: ending.signal,
       progress: now => {
+        for (const each of now.unreadable.slice(progress.unreadable.length))
+          say(`Not searched: ${sayUnreadable(each)}.`);
         progress = now;
       },
       async take(messages) {
@@ -128,7 +131,8 @@ async function peek(client: KafkaClient, topic: string, options: PeekOptions): P
   else if (ended) say(`Stopped: ${sayProgress(progress)} offsets; ${grouped(found)} found so far.${gone}`);
   else
     say(`${capital(sayProgress(progress))} offsets: ${found === 0 ? 'none' : grouped(found)} found.${gone}`);
-  return ended === null || ended === 'max' ? exitCodes.done : exitCodes.failed;
+  const isComplete = ended === 'max' || (ended === null && progress.unreadable.length === 0);
+  return isComplete ? exitCodes.done : exitCodes.failed;
 }
 
 /** Asked before, so that a topic that is missing is said so at once. */

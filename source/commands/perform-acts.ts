@@ -4,14 +4,25 @@ import type {HeldMessage} from '../flow/lane.ts';
 import {type Message, positionOf} from '../flow/message.ts';
 import type {LaneView, Processing} from '../flow/processing.ts';
 import {carried, republishedHeaders} from '../session/republish.ts';
+import {sayUnreadable} from '../session/unreadable.ts';
 import {type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
 import {answerGoOn} from './go-on-act.ts';
 import {answerRelease} from './release-act.ts';
+import {answerUnreadable} from './unreadable-acts.ts';
 
 export type ActPorts = {
   processing(): Pick<
     Processing,
-    'lanes' | 'retry' | 'skip' | 'deadLetter' | 'replace' | 'acceptLost' | 'release' | 'isStepping'
+    | 'lanes'
+    | 'retry'
+    | 'skip'
+    | 'deadLetter'
+    | 'replace'
+    | 'acceptLost'
+    | 'skipUnreadable'
+    | 'readAgain'
+    | 'release'
+    | 'isStepping'
   >;
   publish(draft: Draft): Promise<Delivery>;
   /** Hears that it is not held any more because it is tried again. */
@@ -64,9 +75,10 @@ export class Acts {
     return this.#mayCome;
   }
 
-  /** Whether something may still be done about what is held or lost there: then nothing has come to its end. */
+  /** Whether something may still be done about what is held, lost or unreadable there: then nothing has come to its end. */
   waitsFor(lane: LaneView): boolean {
     if (lane.state.status === 'lost') return this.#mayCome || this.#working.size > 0;
+    if (lane.state.status === 'unreadable') return this.#mayCome;
     if (lane.state.status !== 'held') return false;
     const {message, failure} = lane.state.held;
     const position = positionOf(message);
@@ -118,6 +130,8 @@ export class Acts {
       const act = readAct(text);
       const {answer, processing} = this.#ports;
       if (act.act === 'release') answer(answerRelease(processing(), act, line));
+      else if (act.act === 'skip-unreadable' || act.act === 'read-again')
+        answer(answerUnreadable(processing(), act, line));
       else if (act.act === 'go-on') void this.#track(answerGoOn(processing(), act, line).then(answer));
       else this.#takeAct({...act, line});
     } catch (error) {
@@ -149,7 +163,7 @@ export class Acts {
       this.#ports.answer({...this.#about(told), partition, offset, done: false, because});
     } else {
       this.#kept.set(position, [...(this.#kept.get(position) ?? []), told as ToldOfOne]);
-      this.#keepAnswer(told, `${position} is not held yet`);
+      this.#keepAnswer(told, `${position} is not held yet${lane ? sayBatch(lane) : ''}`);
     }
   }
 
@@ -251,6 +265,11 @@ export class Acts {
       target.kind === 'one' ? {partition: target.partition, offset: target.offset} : {alike: target.failure};
     this.#ports.answer({...this.#about(told), ...which, done: false, waiting: true, because: why});
   }
+}
+
+/** An act for a message says nothing of a batch that cannot be read, which may hold others too. */
+function sayBatch({partition, state}: LaneView): string {
+  return state.status === 'unreadable' ? `; ${sayUnreadable({...state.batch, partition})}` : '';
 }
 
 /** The edited message: same partition, so that it stands behind what its key's other messages are. */

@@ -130,8 +130,10 @@ export async function runConsumption(
     const how = await end.reached;
     looking();
     await acts?.close();
-    const isLost = consumption.processing.lanes().some(({state}) => state.status === 'lost');
-    const blemished = isLost || failures.areThere;
+    const isStuck = consumption.processing
+      .lanes()
+      .some(({state: {status}}) => status === 'lost' || status === 'unreadable');
+    const blemished = isStuck || failures.areThere;
     await consumption.stop(grace);
     if (how instanceof CommandError) throw how;
     return how === 'reached' && blemished ? exitCodes.failed : exitCodes.done;

@@ -7,7 +7,7 @@ const lookInterval = 250;
 export function watchEnds(
   consumption: Consumption,
   atStart: ReadonlyMap<number, bigint | null>,
-  /** `isOpen`: whether a lane that is held, whose position is lost, or waits to be let by steps, is no end yet. */
+  /** `isOpen`: whether a lane that is held, cannot be read, lost its position, or waits to be let by steps, is no end yet. */
   {isOpen, done}: {isOpen: (lane: LaneView) => boolean; done: () => void},
 ): () => void {
   let looking = false;
@@ -27,8 +27,10 @@ export function watchEnds(
       const open = [...ends].filter(([partition, end]) => {
         const lane = consumption.processing.lanes().find(each => each.partition === partition);
         if (!lane) return end > 0n;
-        if ((lane.state.status === 'held' || lane.waiting) && !isOpen(lane)) return false;
-        return lane.state.status === 'lost' ? isOpen(lane) : lane.prefix < end;
+        const {status} = lane.state;
+        const isHeld = status === 'held' || status === 'unreadable' || lane.waiting !== null;
+        if (isHeld && !isOpen(lane)) return false;
+        return status === 'lost' ? isOpen(lane) : lane.prefix < end;
       });
       const ours = new Set(consumption.processing.lanes().map(lane => lane.partition));
       if (open.some(([partition]) => ours.has(partition))) return;

@@ -1,3 +1,5 @@
+import type {OnFailure} from './failure-policy.ts';
+import type {UnreadableBatch} from './fetched-queue.ts';
 import type {Message, TopicPartition} from './message.ts';
 import type {Failure, Final, Outcome} from './outcome.ts';
 
@@ -78,7 +80,33 @@ export type FlowEvent =
   | {readonly type: 'commit-failed'; readonly offsets: readonly PartitionOffset[]; readonly reason: string}
   /** The group has met, and what it has committed could not be asked for: nothing is dispatched before that. */
   | {readonly type: 'look-failed'; readonly reason: string; readonly nextAttemptAt: number}
+  /** The broker has refused to give this position for ten seconds; it is asked again and again, and the others flow. */
+  | (TopicPartition & {
+      readonly type: 'fetch-refused';
+      readonly position: bigint;
+      readonly reason: string;
+    })
   | {readonly type: 'position-lost'; readonly lost: LostPosition}
+  | {
+      /**
+       * Everything before it is finished, and it cannot be read: the partition is held. The failure policy can only skip
+       * it, and only where its end is known: its records are not, so that none of them can be dead-lettered.
+       */
+      readonly type: 'batch-unreadable';
+      readonly at: TopicPartition;
+      readonly batch: UnreadableBatch;
+      readonly onFailure: OnFailure;
+    }
+  /** Offsets `from` to `next` − 1, which could not be read, are passed over for good. `note`: the reason given. */
+  | {
+      readonly type: 'batch-skipped';
+      readonly at: TopicPartition;
+      readonly from: bigint;
+      readonly next: bigint;
+      readonly note: string;
+    }
+  /** What could not be read is asked for once more. */
+  | {readonly type: 'batch-read-again'; readonly at: TopicPartition; readonly from: bigint}
   /** No committed offset, and messages are retained there: consuming waits for the person's choice. */
   | {
       readonly type: 'where-to-start';
@@ -105,3 +133,12 @@ export type AssignedPartition = TopicPartition & {
   readonly first: bigint;
   readonly end: bigint;
 };
+
+/** `fetch-refused` as one sentence. */
+export function sayRefused({
+  partition,
+  position,
+  reason,
+}: Extract<FlowEvent, {type: 'fetch-refused'}>): string {
+  return `The broker does not give ${partition}@${position}, and is asked again: ${reason}`;
+}

@@ -23,16 +23,20 @@ export type Fetched = {
   readonly bytes: number;
   /** The partition's end at that time, where the fetch told it. */
   readonly highWatermark?: bigint;
-  /** What stands at `from` cannot be read; there are no messages then, and `next` is `from`. */
+  /** What stands at `next` cannot be read; mostly nothing was read before it, and `next` is `from`. */
   readonly unreadable?: UnreadableBatch;
 };
 
-/** Messages fetched and not yet finished, in order, without copying: batches are kept as they came. */
+/**
+ * Messages fetched and not yet finished, in order, without copying: batches are kept as they came. Behind them may stand
+ * one that cannot be read; nothing is taken from behind that.
+ */
 export class FetchedQueue {
   #batches: Fetched[] = [];
   /** Index of the head within the first batch. */
   #index = 0;
   #bytes = 0;
+  #unreadable: UnreadableBatch | null = null;
 
   get bytes(): number {
     return this.#bytes;
@@ -46,6 +50,16 @@ export class FetchedQueue {
     return this.#batches[0]?.messages[this.#index];
   }
 
+  /** What cannot be read and stands behind all messages that are here. */
+  get unreadable(): UnreadableBatch | null {
+    return this.#unreadable;
+  }
+
+  /** Where what is to be done first begins, a message or what cannot be read; undefined: nothing is here. */
+  get begins(): bigint | undefined {
+    return this.head?.offset ?? this.#unreadable?.from;
+  }
+
   /** The partition's end as the fetch of the head told it; null: not known. */
   get highWatermark(): bigint | null {
     return this.#batches[0]?.highWatermark ?? null;
@@ -54,6 +68,10 @@ export class FetchedQueue {
   push(fetched: Fetched): void {
     this.#batches.push(fetched);
     this.#bytes += fetched.bytes;
+  }
+
+  endWith(unreadable: UnreadableBatch): void {
+    this.#unreadable = unreadable;
   }
 
   /** Up to `most` messages from the head on, all of one fetch. They stay in the queue until `drop`. */
@@ -87,8 +105,9 @@ export class FetchedQueue {
     return covered;
   }
 
-  /** Takes away all that lies below `offset`. */
+  /** Takes away all that lies below `offset`, and what cannot be read where it begins below. */
   dropBelow(offset: bigint): void {
+    if (this.#unreadable && this.#unreadable.from < offset) this.#unreadable = null;
     for (;;) {
       const batch = this.#batches[0];
       if (!batch) return;
@@ -98,9 +117,10 @@ export class FetchedQueue {
       }
       while (this.#index < batch.messages.length && batch.messages[this.#index]!.offset < offset)
         this.#index++;
+      // What it covers behind its last message is known still, and finished as soon as nothing is before it.
       if (this.#index > 0 && this.#index === batch.messages.length) {
         this.#shiftBatch();
-        continue;
+        this.#batches.unshift({...batch, messages: [], bytes: 0});
       }
       return;
     }
@@ -115,6 +135,7 @@ export class FetchedQueue {
     this.#batches = [];
     this.#index = 0;
     this.#bytes = 0;
+    this.#unreadable = null;
   }
 
   #shiftBatch(): void {

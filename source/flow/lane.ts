@@ -1,12 +1,13 @@
 import type {Clock} from './clock.ts';
 import type {DeadLetterAgain, FlowEvent, LostPosition} from './events.ts';
 import {afterFailure, backOff, type FailurePolicy} from './failure-policy.ts';
-import {type Fetched, FetchedQueue} from './fetched-queue.ts';
+import {type Fetched, FetchedQueue, type UnreadableBatch} from './fetched-queue.ts';
 import type {Handler} from './handler.ts';
 import {Ledger} from './ledger.ts';
 import type {Message, TopicPartition} from './message.ts';
 import type {Failure, Outcome} from './outcome.ts';
 import {RunSize} from './run-size.ts';
+import {type BatchBounds, keptBatch, type SkippedBatch} from './unreadable.ts';
 
 /** How publishing a dead letter ended: `where` is its `topic P@O`. */
 export type DeadLetterResult =
@@ -73,11 +74,15 @@ export type LaneState =
   /** Waits for the operator; where `again` is set, the failure policy goes on by itself then. */
   | {readonly status: 'held'; readonly held: HeldMessage; readonly again: DeadLetterAgain | null}
   | {readonly status: 'lost'; readonly lost: LostPosition}
+  /** Everything before the batch is finished; whether to pass it is the operator's (or the policy's) to say. */
+  | {readonly status: 'unreadable'; readonly batch: UnreadableBatch}
   /** Late results count no more: the partition went away, or (`gone`) what was in it did. */
   | {readonly status: 'revoked'; readonly isGone: boolean};
 
 /** How many rows behind a held message are worth telling of. */
 const tellBehind = 20;
+/** The reason of a skip that nobody decided by hand. */
+const byPolicy = 'by the failure policy';
 /** A handler that took nothing although nobody asked it to stop is asked again after this, in ms. */
 const pauseAfterNothing = 50;
 
@@ -151,17 +156,25 @@ export class Lane {
 
   /** Should this partition be fetched? Only where what comes can go on. */
   get wantsMore(): boolean {
+    if (this.#queue.unreadable) return false;
     return this.#state.status === 'flowing' || this.#state.status === 'retrying';
   }
 
   /** Takes what a fetch brought. What is here already is dropped; what comes while held is fetched again later. */
   enqueue(fetched: Fetched): void {
-    if (!this.wantsMore || fetched.next <= this.#next) return;
+    if (!this.wantsMore || fetched.next < this.#next) return;
+    if (fetched.next === this.#next && !fetched.unreadable) return;
     if (fetched.from > this.#next) {
       // A fetch from beyond what is here would leave a hole behind it: fetch from where the hole begins.
       this.#ports.resume(this.at, this.#next);
       return;
     }
+    if (fetched.next > this.#next) this.#take(fetched);
+    if (fetched.unreadable) this.#endWith(fetched.unreadable, fetched.highWatermark);
+    this.dispatch();
+  }
+
+  #take(fetched: Fetched): void {
     const messages =
       fetched.messages.length > 0 && fetched.messages[0]!.offset < this.#next
         ? fetched.messages.filter(message => message.offset >= this.#next)
@@ -171,12 +184,18 @@ export class Lane {
     this.#ports.bytesChanged(fetched.bytes);
     this.#ports.emit({type: 'received', at: this.at, count: messages.length, next: fetched.next});
     this.#passEmpty();
-    this.dispatch();
+  }
+
+  /** What cannot be read waits behind the messages that are here; nothing more is fetched meanwhile. */
+  #endWith(batch: UnreadableBatch, highWatermark: bigint | undefined): void {
+    this.#queue.endWith(keptBatch(batch, {position: this.#next, highWatermark}));
+    this.#pause();
   }
 
   /** Begins the next run when it may; called whenever something that stood in the way is gone. */
   dispatch(): void {
     if (this.#scheduled || this.#inHand || this.#state.status !== 'flowing') return;
+    if (this.#queue.isEmpty) this.#stopBeforeUnreadable();
     if (this.#queue.isEmpty || this.#isPausedByCode || !this.#ports.mayDispatch()) return;
     if (this.#allowed() === 0) {
       this.#tellWaiting();
@@ -198,6 +217,7 @@ export class Lane {
   mayGoOn(): void {
     if (this.#stop.signal.aborted) this.#stop = new AbortController();
     this.#deadLetterIfDue();
+    this.#skipUnreadableIfDue();
     this.dispatch();
   }
 
@@ -239,9 +259,10 @@ export class Lane {
    * gone on from here in between, and what it finished is not done again.
    */
   meet(committed: bigint | null): void {
-    const before = this.#queue.head?.offset;
+    const before = this.#queue.begins;
     this.ledger.meet(committed);
     this.#queueDropBelow(this.ledger.prefix);
+    this.#passEmpty();
     if (this.#next < this.ledger.prefix) this.#next = this.ledger.prefix;
     if (before !== undefined && before < this.ledger.prefix) this.#headWasFinishedElsewhere();
   }
@@ -275,8 +296,58 @@ export class Lane {
     return true;
   }
 
+  /** Finishes exactly what could not be read, from `from` up to `next`, and goes on there. */
+  skipUnreadable({from, next}: BatchBounds, note: string): SkippedBatch {
+    const batch = this.#unreadableAt(from);
+    if (batch?.next === null) return 'end-unknown';
+    if (!batch || next === null || batch.next !== next) return 'not-there';
+    this.#clearQueue();
+    this.#next = next;
+    this.ledger.finish(next);
+    this.#setState({status: 'flowing'});
+    this.#ports.emit({type: 'batch-skipped', at: this.at, from, next, note});
+    this.#ports.advanced();
+    this.#resume();
+    return 'skipped';
+  }
+
+  /** Asks for what could not be read once more. false: there is no such batch now. */
+  readAgain(from: bigint): boolean {
+    if (!this.#unreadableAt(from)) return false;
+    this.#clearQueue();
+    this.#setState({status: 'flowing'});
+    this.#ports.emit({type: 'batch-read-again', at: this.at, from});
+    this.#resume();
+    return true;
+  }
+
+  #unreadableAt(from: bigint): UnreadableBatch | null {
+    return this.#state.status === 'unreadable' && this.#state.batch.from === from ? this.#state.batch : null;
+  }
+
+  /** Nothing is left before what cannot be read. */
+  #stopBeforeUnreadable(): void {
+    const batch = this.#queue.unreadable;
+    if (!batch) return;
+    this.#setState({status: 'unreadable', batch});
+    const {onFailure} = this.#ports.policy;
+    this.#ports.emit({type: 'batch-unreadable', at: this.at, batch, onFailure});
+    this.#skipUnreadableIfDue();
+  }
+
+  /** Records that cannot be read cannot be dead-lettered either: the failure policy skips them, or they are held. */
+  #skipUnreadableIfDue(): void {
+    const {policy, mayDispatch} = this.#ports;
+    if (this.#state.status !== 'unreadable' || policy.onFailure !== 'skip' || !mayDispatch()) return;
+    this.skipUnreadable(this.#state.batch, byPolicy);
+  }
+
   async #run(): Promise<void> {
-    if (this.#state.status !== 'flowing' || this.#inHand || this.#queue.isEmpty) return;
+    if (this.#state.status !== 'flowing' || this.#inHand) return;
+    if (this.#queue.isEmpty) {
+      this.#stopBeforeUnreadable();
+      return;
+    }
     if (this.#isPausedByCode || !this.#ports.mayDispatch()) return;
     if (this.#holdsAgain()) return;
     const most = this.#allowed();
@@ -389,7 +460,7 @@ export class Lane {
         return;
       case 'skip':
         this.#setState({status: 'held', held: {message: head, failure, attempt}, again: null});
-        this.#finishHead('skipped', 'by the failure policy');
+        this.#finishHead('skipped', byPolicy);
         return;
       case 'dead-letter':
         this.#setState({
@@ -508,7 +579,7 @@ export class Lane {
   }
 
   #resume(): void {
-    if (!this.#paused) return;
+    if (!this.#paused || this.#queue.unreadable) return;
     this.#paused = false;
     this.#ports.resume(this.at, this.#next);
   }

@@ -12,6 +12,7 @@ import {type StartContext, Starting} from './starting.ts';
 import {lostPosition, type PartitionFacts, type StartFrom, type StartingPoint} from './starting-point.ts';
 import {Step} from './step.ts';
 import {inTurns} from './turns.ts';
+import type {BatchBounds, SkippedBatch} from './unreadable.ts';
 
 export type ProcessingOptions = {
   readonly topic: string;
@@ -224,7 +225,7 @@ export class Processing {
   checkPosition(facts: PartitionFacts): void {
     const lane = this.#lanes.get(facts.partition);
     if (!lane || lane.state.status === 'lost' || this.#isLost(lane, facts)) return;
-    this.#options.resume(lane.at, lane.next);
+    if (lane.wantsMore) this.#options.resume(lane.at, lane.next);
   }
 
   /** Goes on from the first or the end of a lost partition, by an explicit commit. Rejects when that is not confirmed. */
@@ -261,6 +262,16 @@ export class Processing {
 
   replace(partition: number, offset: bigint, where: string): boolean {
     return this.#lanes.get(partition)?.replace(offset, where) ?? false;
+  }
+
+  /** Passes over what cannot be read, for good: exactly this batch. Committed like anything that is finished. */
+  skipUnreadable(partition: number, batch: BatchBounds, reason: string): SkippedBatch {
+    return this.#lanes.get(partition)?.skipUnreadable(batch, reason) ?? 'not-there';
+  }
+
+  /** Asks for what cannot be read from `from` on once more: it may have been the way, or the broker's disk. */
+  readAgain(partition: number, from: bigint): boolean {
+    return this.#lanes.get(partition)?.readAgain(from) ?? false;
   }
 
   /** The group has heard of us, and we are a member: what waited for that goes on. */

@@ -20,6 +20,8 @@ export type Desk = {
   copy(text: string): void;
   /** Writes what is in view to a file in the working folder. */
   exportSession(options: {readonly payloads: boolean}): void;
+  /** Writes a batch that cannot be read to a new file in the working folder. */
+  saveBatch(batch: {readonly partition: number; readonly from: bigint; readonly bytes: Buffer}): void;
   /** The size of the consumer pane's list, of the overlay's and so on, for moving by pages. */
   pageRows: number;
 };

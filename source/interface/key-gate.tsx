@@ -71,7 +71,7 @@ export function KeyGate({desk, gate}: {readonly desk: Desk; readonly gate: Gate}
 
 function takesText({overlay, focus}: Screen): boolean {
   return overlay
-    ? ['palette', 'skip', 'filter', 'search', 'go-back', ...textOverlays].includes(overlay.kind)
+    ? ['palette', 'skip', 'skip-batch', 'filter', 'search', 'go-back', ...textOverlays].includes(overlay.kind)
     : focus === 'payload';
 }
 
@@ -92,6 +92,7 @@ function lineOf(desk: Desk): Line | null {
     case 'palette':
       return {text: overlay.query, set: query => screen.change({overlay: {...overlay, query, at: 0}})};
     case 'skip':
+    case 'skip-batch':
       return {text: overlay.reason, set: reason => screen.change({overlay: {...overlay, reason}})};
     case 'filter':
       return {text: screen.filter, set: filter => screen.change({filter, row: null})};

@@ -11,6 +11,7 @@ import {payloadActions} from './actions/payload.ts';
 import {redriveActions} from './actions/redrive.ts';
 import {searchActions} from './actions/search.ts';
 import {topicActions} from './actions/topic.ts';
+import {unreadableActions} from './actions/unreadable.ts';
 import type {Desk} from './desk.ts';
 
 /** Where a key means something. */
@@ -64,6 +65,7 @@ export type Action = {
 export const actions: readonly Action[] = [
   ...generalActions,
   ...topicActions,
+  ...unreadableActions,
   ...payloadActions,
   ...composeActions,
   ...carryActions,
@@ -89,6 +91,7 @@ export const places = {
   log: ['scroll', 'overlay'],
   palette: ['palette', 'overlay'],
   skip: ['skip', 'overlay'],
+  'skip-batch': ['skip', 'overlay'],
   filter: ['overlay'],
   faults: ['overlay'],
   search: ['search', 'overlay'],

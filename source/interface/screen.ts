@@ -1,5 +1,6 @@
 import type {DraftField} from '../session/draft.ts';
 import type {GoBackPlan} from '../session/go-back.ts';
+import type {PlacedBatch} from '../session/unreadable.ts';
 import type {ComposeOverlay} from './compose/compose-overlay.ts';
 import type {FailureOverlay} from './failures/failure-overlay.ts';
 import type {PaneName} from './layout.ts';
@@ -40,6 +41,13 @@ export type Overlay =
   | {
       readonly kind: 'skip';
       readonly messages: readonly {readonly partition: number; readonly offset: bigint}[];
+      readonly reason: string;
+      readonly back?: FailureOverlay;
+    }
+  /** Asks why what cannot be read is to be passed. */
+  | {
+      readonly kind: 'skip-batch';
+      readonly batch: PlacedBatch;
       readonly reason: string;
       readonly back?: FailureOverlay;
     }

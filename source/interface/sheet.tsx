@@ -1,4 +1,5 @@
 import {positionOf} from '../flow/message.ts';
+import {nameOf} from '../session/unreadable.ts';
 import {count} from './amounts.ts';
 import {row} from './cells.ts';
 import {ComposeSheet, composeSheetHeight} from './compose/compose-sheet.tsx';
@@ -22,6 +23,7 @@ export function sheetHeight(overlay: Overlay | null, rows: number): number {
     case 'confirm':
       return overlay.question.length > 150 ? 8 : 6;
     case 'skip':
+    case 'skip-batch':
     case 'faults':
       return 3;
     case 'filter':
@@ -48,6 +50,7 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
     case 'confirm':
       return <Rows rows={confirmLines(overlay, area, theme)} />;
     case 'skip':
+    case 'skip-batch':
       return (
         <>
           <Rows
@@ -120,18 +123,29 @@ export function Sheet({desk, gate, theme, area}: SheetProps) {
   }
 }
 
-function skip({workbench, session, screen}: Desk, {messages, reason, back}: Overlay & {kind: 'skip'}): void {
-  if (reason.trim() === '') {
+type SkipOverlay = Overlay & {kind: 'skip' | 'skip-batch'};
+
+function skip({workbench, session, screen}: Desk, overlay: SkipOverlay): void {
+  const reason = overlay.reason.trim();
+  if (reason === '') {
     session.say('warning', 'A skip needs a reason.');
     return;
   }
-  screen.change({overlay: back ?? null});
-  const gone = messages.filter(({partition, offset}) => !workbench?.skip(partition, offset, reason.trim()));
+  screen.change({overlay: overlay.back ?? null});
+  if (overlay.kind === 'skip-batch') {
+    const problem = workbench?.skipUnreadable(overlay.batch, reason) ?? null;
+    session.say(problem ? 'warning' : 'info', problem ?? `Skipped ${saySkipped(overlay)}.`);
+    return;
+  }
+  const {messages} = overlay;
+  const gone = messages.filter(({partition, offset}) => !workbench?.skip(partition, offset, reason));
   if (gone.length > 0) session.say('warning', `${gone.map(positionOf).join(', ')} is not held any more.`);
   else session.say('info', `Skipped ${messages.map(positionOf).join(', ')}.`);
 }
 
-function saySkipped({messages}: Overlay & {kind: 'skip'}): string {
+function saySkipped(overlay: SkipOverlay): string {
+  if (overlay.kind === 'skip-batch') return nameOf(overlay.batch);
+  const {messages} = overlay;
   const [first] = messages;
   return messages.length === 1 ? positionOf(first!) : count(messages.length, 'message');
 }

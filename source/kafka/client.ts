@@ -1,6 +1,5 @@
 import kafkajs, {type Kafka, type KafkaConfig, type LogEntry, logLevel} from 'kafkajs';
 import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
-import {registerCodecs} from './codecs.ts';
 import {patchKafkaJS} from './kafkajs-patches.ts';
 import {KnownServers} from './known-servers.ts';
 import {socketsFor} from './sockets.ts';
@@ -70,7 +69,6 @@ export function createClient(settings: ConnectionSettings): KafkaClient {
 function prepare(): void {
   if (prepared) return;
   prepared = true;
-  registerCodecs();
   patchKafkaJS();
 }
 

@@ -1,4 +1,4 @@
-import type {Batch, Consumer, InstrumentationEvent, Kafka} from 'kafkajs';
+import type {Consumer, Kafka} from 'kafkajs';
 import type {Clock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {FlowEvent} from '../flow/events.ts';
@@ -12,9 +12,11 @@ import type {StartFrom} from '../flow/starting-point.ts';
 import {ConsumedTopic, isRecreated} from './consumed-topic.ts';
 import {withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
-import {fetchedOf} from './fetched-batch.ts';
+import {Fetching} from './fetching/fetching.ts';
+import {readingThrough} from './fetching/group-fetch.ts';
 import {type BrokerFacts, Generation, type Look} from './generation.ts';
 import {forgetOffsetManager, offsetManagerOf} from './offset-managers.ts';
+import {Refused} from './protocol/errors.ts';
 import {rangeAssigner} from './range-assigner.ts';
 import {resolveStart, type StartChoice, type StartOfOneChoice} from './start-choice.ts';
 
@@ -86,8 +88,8 @@ export class Consumption {
   #firstMeeting: {resolve(): void; reject(error: unknown): void} | null = null;
   /** Partitions whose fetch the broker refused as out of range. */
   readonly #suspect = new Set<number>();
-  /** Lanes that did not move at the last look, by partition: their next offset then. */
-  #still = new Map<number, bigint>();
+  /** Of the consumer that lives now; without one, nothing is read. */
+  #fetching: Fetching | null = null;
 
   constructor(options: ConsumptionOptions) {
     this.#options = options;
@@ -192,18 +194,19 @@ export class Consumption {
     if (this.#stopping) return;
     const {kafka, clock, topic, group} = this.#options;
     this.#setState({status: 'connecting', since: clock.now()});
+    const fetching = this.#newFetching();
     const consumer = kafka.consumer({
       groupId: group,
-      partitionAssigners: [rangeAssigner],
+      partitionAssigners: [readingThrough(fetching, rangeAssigner)],
       sessionTimeout,
       heartbeatInterval: 2000,
       rebalanceTimeout: 30_000,
-      maxWaitTimeInMs: 250,
       allowAutoTopicCreation: false,
       metadataMaxAge: 30_000,
       retry: {initialRetryTime: 200, retries: 3, maxRetryTime: 2000, restartOnFailure: async () => false},
     });
     this.#consumer = consumer;
+    this.#fetching = fetching;
     this.#listen(consumer);
     try {
       await withDeadline(consumer.connect(), requestDeadline, 'connecting the consumer');
@@ -216,15 +219,8 @@ export class Consumption {
       if (this.#isOver(consumer)) return;
       const since = clock.now();
       this.#setState({status: 'joining', since, until: since + sessionTimeout});
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: true,
-        partitionsConsumedConcurrently: 32,
-        eachBatch: async ({batch}) => {
-          if (this.#pausedLong(batch.partition) && !(await this.#isOfOurTopic())) return;
-          this.#enqueue(consumer, batch);
-        },
-      });
+      // What is read comes through `fetching`; nothing comes this way.
+      await consumer.run({autoCommit: false, eachBatch: async () => {}});
     } catch (error) {
       this.#lost(consumer, error);
       consumer.disconnect().catch(() => {});
@@ -239,7 +235,7 @@ export class Consumption {
   }
 
   #listen(consumer: Consumer): void {
-    const {GROUP_JOIN, HEARTBEAT, REBALANCING, START_BATCH_PROCESS, CRASH} = consumer.events;
+    const {GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH} = consumer.events;
     consumer.on(HEARTBEAT, () => {
       if (consumer !== this.#consumer) return;
       this.#seenAt = this.#options.clock.now();
@@ -249,11 +245,10 @@ export class Consumption {
       this.#joined(consumer, payload.memberId, payload.memberAssignment),
     );
     consumer.on(REBALANCING, () => this.#rebalancing(consumer));
-    consumer.on(START_BATCH_PROCESS, event => this.#passFiltered(consumer, event));
     consumer.on(CRASH, ({payload}) => this.#lost(consumer, payload.error));
   }
 
-  /** Synchronous on purpose: KafkaJS fetches right after this event, and must find everything paused. */
+  /** Synchronous on purpose: KafkaJS fetches right after this event; nothing is read before it is known where to begin. */
   #joined(consumer: Consumer, memberId: string, assignment: Record<string, number[]>): void {
     if (consumer !== this.#consumer || this.#stopping) return;
     const {topic, clock} = this.#options;
@@ -261,11 +256,8 @@ export class Consumption {
     const sameMember = this.#generation?.memberId === memberId;
     if (this.#generation && !sameMember) forgetOffsetManager(this.#generation.memberId);
     this.#partitions = assignment[topic] ?? [];
-    consumer.pause([{topic, partitions: [...this.#partitions]}]);
-    this.#generation = new Generation(
-      offsetManagerOf(memberId, ({partition}) => this.#outOfRange(partition)),
-      topic,
-    );
+    this.#fetching?.assign(this.#partitions);
+    this.#generation = new Generation(offsetManagerOf(memberId), topic);
     // KafkaJS may have joined anew without a word before: what was finished is committed only once it is known what the
     // group has, and only where that is less.
     this.processing.joined();
@@ -369,7 +361,6 @@ export class Consumption {
       if (meeting !== this.#meeting || this.#stopping) return;
       this.#options.onFacts(look.facts);
       this.#checkPositions(look);
-      await this.#passEmptyBatches(look.facts);
     } catch {
       // A broker that does not answer shows itself to the fetch loop; this look is repeated.
     }
@@ -406,26 +397,6 @@ export class Consumption {
     void this.#poll(this.#meeting);
   }
 
-  /** See `nextAfterEmptyBatches`: a lane that has not moved for two looks, although there is more, is helped over. */
-  async #passEmptyBatches(facts: readonly BrokerFacts[]): Promise<void> {
-    for (const {partition, end} of facts) {
-      const lane = this.#lane(partition);
-      const waits = lane?.state.status === 'flowing' && lane.prefix === lane.next && lane.next < end;
-      if (!lane || !waits || this.#still.get(partition) !== lane.next) {
-        if (waits) this.#still.set(partition, lane.next);
-        else this.#still.delete(partition);
-        continue;
-      }
-      const next = await this.#generation!.nextRecord(partition, lane.next);
-      if (next > lane.next) this.#pass(partition, lane.next, next);
-    }
-  }
-
-  #pass(partition: number, from: bigint, next: bigint): void {
-    this.processing.enqueue(partition, {messages: [], from, next, bytes: 0});
-    this.#resume({topic: this.#options.topic, partition}, next);
-  }
-
   /** Whether the partition brings messages again after a pause, with nothing of it in hand. */
   #pausedLong(partition: number): boolean {
     const now = this.#options.clock.now();
@@ -460,27 +431,31 @@ export class Consumption {
     return false;
   }
 
-  #enqueue(consumer: Consumer, batch: Batch): void {
-    if (consumer !== this.#consumer) return;
-    this.processing.enqueue(batch.partition, fetchedOf(batch));
-  }
-
-  /** Only markers or aborted records: KafkaJS hands over no batch, but tells how far it went. */
-  #passFiltered(
-    consumer: Consumer,
-    {payload}: InstrumentationEvent<{partition: number; batchSize: number; lastOffset: string}>,
-  ): void {
-    if (payload.batchSize > 0 || consumer !== this.#consumer) return;
-    const lane = this.#lane(payload.partition);
-    if (!lane) return;
-    const next = BigInt(payload.lastOffset) + 1n;
-    this.processing.enqueue(payload.partition, {messages: [], from: lane.next, next, bytes: 0});
+  #newFetching(): Fetching {
+    const {topic, clock} = this.#options;
+    const fetching: Fetching = new Fetching({
+      topic,
+      clock,
+      take: (partition, fetched) => {
+        if (fetching === this.#fetching) this.processing.enqueue(partition, fetched);
+      },
+      mayTake: async partition => !this.#pausedLong(partition) || (await this.#isOfOurTopic()),
+      outOfRange: partition => {
+        if (fetching === this.#fetching) this.#outOfRange(partition);
+      },
+      refused: (partition, position, errorType) => {
+        const reason = this.#explain(new Refused(errorType, null)).sentence;
+        this.#options.onEvent({type: 'fetch-refused', topic, partition, position, reason});
+      },
+    });
+    return fetching;
   }
 
   /** The consumer is of no use any more: its lanes end, and a new one is tried later, unless that cannot help. */
   #lost(consumer: Consumer, error: unknown): void {
     if (consumer !== this.#consumer || this.#stopping) return;
     this.#consumer = null;
+    this.#fetching = null;
     this.#meeting++;
     this.#cancelTimer?.();
     if (this.#generation) forgetOffsetManager(this.#generation.memberId);
@@ -539,26 +514,12 @@ export class Consumption {
     );
   }
 
-  #pause(at: TopicPartition): void {
-    this.#withGroup(consumer => consumer.pause([{topic: at.topic, partitions: [at.partition]}]));
+  #pause({partition}: TopicPartition): void {
+    this.#fetching?.pause(partition);
   }
 
-  #resume(at: TopicPartition, from?: bigint): void {
-    this.#withGroup(consumer => {
-      if (from !== undefined) {
-        consumer.seek({topic: at.topic, partition: at.partition, offset: from.toString()});
-      }
-      consumer.resume([{topic: at.topic, partitions: [at.partition]}]);
-    });
-  }
-
-  /** KafkaJS throws when it is between two lives; then there is nothing to pause or resume either. */
-  #withGroup(act: (consumer: Consumer) => void): void {
-    const consumer = this.#consumer;
-    if (!consumer || !this.#generation) return;
-    try {
-      act(consumer);
-    } catch {}
+  #resume({partition}: TopicPartition, from?: bigint): void {
+    this.#fetching?.resume(partition, from);
   }
 
   #lane(partition: number): LaneView | undefined {

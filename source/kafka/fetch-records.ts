@@ -1,17 +1,21 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
-import {errorTypeOf} from './protocol/errors.ts';
-import {MalformedAnswer, type Reader} from './protocol/reader.ts';
+import {errorTypeOf, Refused} from './protocol/errors.ts';
+import type {Reader} from './protocol/reader.ts';
 import {type OwnRequest, send} from './protocol/send.ts';
 import type {Api} from './protocol/versions.ts';
 
-const mebibyte = 1024 * 1024;
-
-/** What the broker answered for one partition: batches as bytes, the last one cut off perhaps. */
+/** Batches as bytes, the last one cut off perhaps. */
 export type FetchedRecords = {
-  /** `OFFSET_OUT_OF_RANGE` and the like; null: nothing is wrong. */
-  readonly errorType: string | null;
   readonly aborted: readonly AbortedTransaction[];
   readonly records: Buffer;
+};
+
+/** What the broker answered for one partition. */
+export type FetchedPartition = FetchedRecords & {
+  /** `OFFSET_OUT_OF_RANGE` and the like; null: nothing is wrong. */
+  readonly errorType: string | null;
+  /** The partition's end. */
+  readonly highWatermark: bigint;
 };
 
 /** Records of this producer from `firstOffset` to its abort marker do not count for a reader of committed records. */
@@ -20,6 +24,9 @@ export type AbortedTransaction = {readonly producerId: bigint; readonly firstOff
 export type FetchLimits = {
   /** ms that the broker may wait until there is something. */
   readonly maxWait: number;
+  /** Bytes of the whole answer; a first batch that is larger comes in any case. */
+  readonly maxBytes: number;
+  readonly maxBytesPerPartition: number;
   /** ms after which the request is given up. */
   readonly requestTimeout?: number;
 };
@@ -28,42 +35,43 @@ export type FetchLimits = {
 export const fetchApi: Api = {key: 1, name: 'Fetch', oldest: 4, newest: 12, flexibleFrom: 12};
 
 /**
- * One fetch of committed records of one partition from `offset` on, by no group and without decoding. KafkaJS's own
- * fetch drops what the headers of batches say, and so how far an answer without records reaches.
+ * One fetch of committed records from partitions of one topic, without decoding them. An error of one partition is that
+ * partition's answer; rejects with Refused where the request as a whole is refused, or with the connection's error.
  */
-export function fetchRecords(
+export function fetchPartitions(
   broker: Broker,
-  at: {topic: string; partition: number},
-  offset: bigint,
-  {maxWait, requestTimeout}: FetchLimits,
-): Promise<FetchedRecords> {
-  const request = fetchRequest(at, offset, maxWait);
+  topic: string,
+  wanted: readonly {readonly partition: number; readonly offset: bigint}[],
+  limits: FetchLimits,
+): Promise<ReadonlyMap<number, FetchedPartition>> {
+  const request = fetchRequest(topic, wanted, limits);
+  const {requestTimeout} = limits;
   return send(broker, {...request, ...(requestTimeout !== undefined && {requestTimeout})});
 }
 
 export function fetchRequest(
-  at: {topic: string; partition: number},
-  offset: bigint,
-  maxWait: number,
-): OwnRequest<FetchedRecords> {
+  topic: string,
+  wanted: readonly {readonly partition: number; readonly offset: bigint}[],
+  {maxWait, maxBytes, maxBytesPerPartition}: FetchLimits,
+): OwnRequest<ReadonlyMap<number, FetchedPartition>> {
   return {
     api: fetchApi,
     write(writer, version) {
       writer.int32(-1); // replica id: a consumer
       writer.int32(maxWait);
       writer.int32(maxWait > 0 ? 1 : 0); // min bytes
-      writer.int32(mebibyte); // max bytes; the first batch is given in any case
+      writer.int32(maxBytes);
       writer.int8(1); // read committed
       if (version >= 7) writer.int32(0).int32(-1); // no fetch session (KIP-227)
-      writer.array([at.topic], topic => {
-        writer.string(topic);
-        writer.array([at.partition], partition => {
+      writer.array([topic], name => {
+        writer.string(name);
+        writer.array([...wanted], ({partition, offset}) => {
           writer.int32(partition);
           if (version >= 9) writer.int32(-1); // leader epoch: not known
           writer.int64(offset);
           if (version >= 12) writer.int32(-1); // epoch of the last record: not known
           if (version >= 5) writer.int64(-1n); // log start offset: of followers only
-          writer.int32(mebibyte).tags();
+          writer.int32(maxBytesPerPartition).tags();
         });
         writer.tags();
       });
@@ -73,7 +81,7 @@ export function fetchRequest(
     read(reader, version) {
       reader.int32(); // throttle time
       const refused = version >= 7 ? errorTypeOf(reader.int16()) : null;
-      if (refused !== null) return {errorType: refused, aborted: [], records: Buffer.alloc(0)};
+      if (refused !== null) throw new Refused(refused, null);
       if (version >= 7) reader.int32(); // session
       const topics = reader.array(() => {
         reader.string();
@@ -81,17 +89,15 @@ export function fetchRequest(
         reader.tags();
         return partitions;
       });
-      const [answer] = topics.flat();
-      if (!answer) throw new MalformedAnswer('the answer to a fetch is without its partition');
-      return answer;
+      return new Map(topics.flat());
     },
   };
 }
 
-function readPartition(reader: Reader, version: number): FetchedRecords {
-  reader.int32(); // partition
+function readPartition(reader: Reader, version: number): [number, FetchedPartition] {
+  const partition = reader.int32();
   const errorType = errorTypeOf(reader.int16());
-  reader.int64(); // high watermark
+  const highWatermark = reader.int64();
   reader.int64(); // last stable offset
   if (version >= 5) reader.int64(); // log start offset
   const aborted = reader.array(() => {
@@ -102,5 +108,7 @@ function readPartition(reader: Reader, version: number): FetchedRecords {
   if (version >= 11) reader.int32(); // preferred read replica
   const records = reader.bytes();
   reader.tags();
-  return {errorType, aborted, records: errorType === null ? records : Buffer.alloc(0)};
+  return [partition, {errorType, highWatermark, aborted, records: errorType === null ? records : nothing}];
 }
+
+const nothing = Buffer.alloc(0);

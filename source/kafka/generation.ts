@@ -3,7 +3,6 @@ import type {PartitionOffset} from '../flow/events.ts';
 import type {TopicPartition} from '../flow/message.ts';
 import {type CommitMark, commitMetadata, leastStart, markIn} from './commit-metadata.ts';
 import {withDeadline} from './deadline.ts';
-import {nextAfterEmptyBatches} from './empty-batches.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
 import {presenceIn, sayWithoutIds, type TopicPresence, topicIdentity} from './topic-identity.ts';
 
@@ -200,14 +199,5 @@ export class Generation {
   /** null: there is no such topic now. */
   async topicId(): Promise<string | null> {
     return topicIdentity(await this.#offsets.getCoordinator(), this.#topic);
-  }
-
-  /** See `nextAfterEmptyBatches`. */
-  async nextRecord(partition: number, offset: bigint): Promise<bigint> {
-    const {cluster} = this.#offsets;
-    const leader = Object.keys(cluster.findLeaderForPartitions(this.#topic, [partition]))[0];
-    if (leader === undefined) return offset;
-    const broker = await cluster.findBroker({nodeId: leader});
-    return nextAfterEmptyBatches(broker, {topic: this.#topic, partition}, offset);
   }
 }

@@ -224,6 +224,12 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 
   export default class ConsumerGroup {
     readonly cluster: Cluster;
+    /** What the assigners that the consumer was made with have made. */
+    readonly assigners: readonly object[];
+    /** Throws where partitions were added since the group met. */
+    checkForStaleAssignment(): void;
+    /** Batches that KafkaJS hands over to the consumer's own code. */
+    fetch(nodeId: string): Promise<unknown[]>;
     /** Gets what a fetch from one broker failed with; what it throws ends all fetching. */
     recoverFromFetch(error: Error): Promise<void>;
   }

@@ -7,6 +7,7 @@ import type {AskedOffsets, KeptMetadata} from 'kafkajs/src/consumer/offsetManage
 import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import kafkaErrors from 'kafkajs/src/protocol/error.js';
+import {fetchByOurselves} from './fetching/group-fetch.ts';
 import {guardConnections} from './guarded-connection.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
 import {chooseVersion} from './protocol/versions.ts';
@@ -32,6 +33,7 @@ export function patchKafkaJS(): void {
   tryTheNextBroker();
   waitForTheCoordinator();
   fetchFromTheOthers();
+  fetchByOurselves();
 }
 
 let isPatched = false;

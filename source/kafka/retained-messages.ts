@@ -1,13 +1,13 @@
 import {setImmediate as nextTurn, setTimeout as pause} from 'node:timers/promises';
 import type {Message} from '../flow/message.ts';
 import type {KafkaClient} from './client.ts';
-import {type DecodedBatch, decodeBatches} from './decode-batches.ts';
 import {explainError} from './explain-error.ts';
-import type {FetchedRecords} from './fetch-records.ts';
+import type {FetchedPartition} from './fetch-records.ts';
 import {Leaderless} from './leaders.ts';
 import {Refused} from './protocol/errors.ts';
 import {beginOf, type ReadFrom} from './read-from.ts';
-import {receivedMessages} from './received-message.ts';
+import {RecordCursor} from './records/record-cursor.ts';
+import {UnreadableRecords} from './records/unreadable-records.ts';
 import {TopicConnection} from './topic-connection.ts';
 
 /** How far it came, in offsets over all partitions that are read. */
@@ -17,6 +17,16 @@ export type ReadProgress = {
   readonly total: bigint;
   /** Of those covered: removed, as by retention, before they could be read. */
   readonly gone: bigint;
+  /** Of those covered: passed, since what is there cannot be read. */
+  readonly unreadable: readonly UnreadablePlace[];
+};
+
+export type UnreadablePlace = {
+  readonly partition: number;
+  readonly from: bigint;
+  /** One past the last offset that was passed. */
+  readonly next: bigint;
+  readonly reason: string;
 };
 
 export type Reading = {
@@ -27,7 +37,7 @@ export type Reading = {
   readonly from: ReadFrom;
   /** Ends the reading at once. */
   readonly signal: AbortSignal;
-  /** Gets one batch's messages of one partition, in order; the partition's next are not read before it resolves. */
+  /** Gets messages of one partition, in order; the partition's next are not read before it resolves. */
   take(messages: readonly Message[]): void | Promise<void>;
   progress(progress: ReadProgress): void;
 };
@@ -39,6 +49,9 @@ type Part = {readonly partition: number; next: bigint; readonly end: bigint};
 const atOnce = 4;
 /** Tries without getting on, with a growing pause between them. */
 const mostTries = 5;
+/** How often a batch that cannot be read is asked for: it may have been damaged on the way. */
+const mostTriesOfDamaged = 4;
+const messagesAtOnce = 1000;
 
 /** What trying again does not help. The message is for the person. */
 export class UnreadableError extends Error {
@@ -69,7 +82,7 @@ class Reader {
   #closed = false;
   /** What is said of each partition that has no leader: told at the end, when the others have been read. */
   readonly #leaderless = new Map<number, string>();
-  #progress: ReadProgress = {covered: 0n, total: 0n, gone: 0n};
+  #progress: ReadProgress = {covered: 0n, total: 0n, gone: 0n, unreadable: []};
 
   constructor(reading: Reading) {
     this.#reading = reading;
@@ -134,9 +147,15 @@ class Reader {
       try {
         await this.#hand(part, await this.#connection.fetch(part.partition, part.next));
       } catch (error) {
-        const canHelp = !(error instanceof UnreadableError) && explainError(error).retryable;
+        if (error instanceof UnreadableRecords && tries + 1 >= mostTriesOfDamaged) {
+          this.#passUnreadable(part, error);
+          continue;
+        }
+        const canHelp =
+          error instanceof UnreadableRecords ||
+          (!(error instanceof UnreadableError) && explainError(error).retryable);
         if (!canHelp || this.#closed || tries + 1 >= mostTries) throw error;
-        this.#connection.renew(used);
+        if (!(error instanceof UnreadableRecords)) this.#connection.renew(used);
       }
       tries = part.next > before ? 0 : tries + 1;
       if (tries >= mostTries) throw new UnreadableError(`The broker gives nothing at ${placeOf(part)}.`);
@@ -144,22 +163,37 @@ class Reader {
     }
   }
 
-  async #hand(part: Part, fetched: FetchedRecords): Promise<void> {
+  async #hand(part: Part, fetched: FetchedPartition): Promise<void> {
     const {topic, take} = this.#reading;
     if (fetched.errorType !== null) {
       if (fetched.errorType !== 'OFFSET_OUT_OF_RANGE') throw new Refused(fetched.errorType, null);
       await this.#passGone(part);
       return;
     }
-    for await (const {messages, next} of readable(fetched, part)) {
-      const received = receivedMessages(topic, part.partition, messages).messages;
-      const wanted = received.filter(({offset}) => offset < part.end);
+    const cursor = new RecordCursor(fetched, {topic, partition: part.partition}, part.next);
+    for (;;) {
+      const taken = await cursor.take(messagesAtOnce);
+      if (!taken) return;
+      const wanted = taken.messages.filter(({offset}) => offset < part.end);
       if (wanted.length > 0) await take(wanted);
-      this.#advance(part, next);
+      this.#advance(part, taken.next);
       if (this.#closed || part.next >= part.end) return;
-      // Unpacking a batch takes a while: whoever draws or listens comes in between.
+      // Reading takes a while: whoever draws or listens comes in between.
       await nextTurn();
     }
+  }
+
+  /** It is passed and counted, so that the rest can be read; where its end is not known, nothing can. */
+  #passUnreadable(part: Part, {batch}: UnreadableRecords): void {
+    const {from, next, reason} = batch;
+    const {partition} = part;
+    if (next === null)
+      throw new UnreadableError(
+        `${partition}@${from} cannot be read: ${reason}. Where the next batch begins cannot be seen either; read on from an offset behind it.`,
+      );
+    const unreadable = [...this.#progress.unreadable, {partition, from, next, reason}];
+    this.#tell({unreadable});
+    this.#advance(part, next);
   }
 
   /** What lies below the first offset by now was removed meanwhile: it is passed, and counted. */
@@ -189,23 +223,6 @@ class Reader {
     if (this.#closed) return;
     this.#progress = {...this.#progress, ...change};
     this.#reading.progress(this.#progress);
-  }
-}
-
-/** The batches; one that cannot be unpacked ends the reading with a sentence about it. */
-async function* readable(fetched: FetchedRecords, part: Part): AsyncGenerator<DecodedBatch> {
-  const batches = decodeBatches(fetched, part.next);
-  for (;;) {
-    let batch: IteratorResult<DecodedBatch>;
-    try {
-      batch = await batches.next();
-    } catch (error) {
-      throw new UnreadableError(
-        `What stands at ${placeOf(part)} cannot be unpacked: ${(error as Error).message}.`,
-      );
-    }
-    if (batch.done) return;
-    yield batch.value;
   }
 }
 

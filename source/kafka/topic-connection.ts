@@ -1,14 +1,16 @@
 import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
 import type {KafkaClient} from './client.ts';
 import {withDeadline} from './deadline.ts';
-import {type FetchedRecords, fetchRecords} from './fetch-records.ts';
+import {type FetchedPartition, fetchPartitions} from './fetch-records.ts';
 import {Leaderless, leaderOf, sayLeaderless} from './leaders.ts';
 import {earliest, latest} from './protocol/list-offsets.ts';
+import {MalformedAnswer} from './protocol/reader.ts';
 import {topicOffsets} from './topic-offsets.ts';
 
 /** Which offset of a partition is asked for. */
 export type AskedOffset = {readonly fromBeginning: boolean} | {readonly fromTimestamp: number};
 
+const mebibyte = 1024 * 1024;
 const requestDeadline = 10_000;
 /** ms that the broker may wait until there is something. */
 const longestWait = 500;
@@ -62,18 +64,23 @@ export class TopicConnection {
     return sayLeaderless(this.#topic, {partition, replicas: [], inSync: []}, []);
   }
 
-  async fetch(partition: number, offset: bigint): Promise<FetchedRecords> {
+  async fetch(partition: number, offset: bigint): Promise<FetchedPartition> {
     const topic = this.#topic;
     const leading = leaderOf(await this.#connection(), topic, partition);
     const broker = await withDeadline(leading, requestDeadline, 'finding the leader');
-    return withDeadline(
-      fetchRecords(broker, {topic, partition}, offset, {
+    const answers = await withDeadline(
+      fetchPartitions(broker, topic, [{partition, offset}], {
         maxWait: longestWait,
+        maxBytes: mebibyte,
+        maxBytesPerPartition: mebibyte,
         requestTimeout: requestDeadline,
       }),
       requestDeadline,
       `reading ${partition}@${offset}`,
     );
+    const answer = answers.get(partition);
+    if (!answer) throw new MalformedAnswer('The broker answered a fetch without its partition');
+    return answer;
   }
 
   /** After an error KafkaJS's pool stays confused, and leaders may be others: the next request gets a new connection. */

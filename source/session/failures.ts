@@ -1,13 +1,17 @@
 import type {PartitionView} from './partitions.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
+import {offsetsOf} from './unreadable.ts';
 
-/** What stands in a partition's way: a message that is held or tried again, or a position that is lost. */
+/**
+ * What stands in a partition's way: a message that is held or tried again, a position that is lost, or a batch that cannot
+ * be read.
+ */
 export type OpenFailure = {
   readonly partition: number;
-  /** Of the message; of a lost position: the position. */
+  /** Of the message; of a lost position: the position; of a batch that cannot be read: its first. */
   readonly offset: bigint;
-  readonly status: 'held' | 'retrying' | 'dead-lettering' | 'lost';
+  readonly status: 'held' | 'retrying' | 'dead-lettering' | 'lost' | 'unreadable';
   /** Alike are those of the same name: `TypeError`, `HTTP 503`. */
   readonly name: string;
   /** From outside perhaps: make it safe before showing it. */
@@ -20,13 +24,15 @@ export type OpenFailure = {
 };
 
 const lostName = 'position lost';
+const unreadableName = "can't be read";
 
-/** Everything that stands in the way over all partitions: lost positions first, then alike ones together. */
+/** Everything that stands in the way over all partitions: lost, then unreadable, then alike ones together. */
 export function openFailures({partitions, stream}: Pick<Session, 'partitions' | 'stream'>): OpenFailure[] {
   const found = partitions.flatMap(view => failureOf(view, offset => stream.rowAt(view.partition, offset)));
   return found.sort(
     (left, right) =>
       Number(right.status === 'lost') - Number(left.status === 'lost') ||
+      Number(right.status === 'unreadable') - Number(left.status === 'unreadable') ||
       compare(left.name, right.name) ||
       left.partition - right.partition,
   );
@@ -49,6 +55,13 @@ function failureOf(view: PartitionView, rowAt: (offset: bigint) => Row | null): 
       }[cause];
       const nothing = {row: null, since: null, behind: null};
       return [{partition, offset: position, status: 'lost', name: lostName, text, ...nothing}];
+    }
+    case 'unreadable': {
+      const {from, next, reason} = obstacle.batch;
+      const text = `${reason} (${offsetsOf(obstacle.batch)})`;
+      const after = next === null ? null : behind(next - 1n, view.end);
+      const nothing = {row: null, since: null, behind: after};
+      return [{partition, offset: from, status: 'unreadable', name: unreadableName, text, ...nothing}];
     }
     case 'held':
     case 'retrying':

@@ -1,4 +1,5 @@
 import type {DeadLetterAgain, LostPosition} from '../flow/events.ts';
+import type {UnreadableBatch} from '../flow/fetched-queue.ts';
 import type {Message} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import type {PartitionStatus} from '../flow/partition-status.ts';
@@ -22,7 +23,8 @@ export type Obstacle =
       readonly again?: DeadLetterAgain;
     }
   | {readonly status: 'dead-lettering'; readonly offset: bigint}
-  | {readonly status: 'lost'; readonly lost: LostPosition};
+  | {readonly status: 'lost'; readonly lost: LostPosition}
+  | {readonly status: 'unreadable'; readonly batch: UnreadableBatch};
 
 /** Everything that is known of one partition; null: not known now. */
 export type PartitionView = PartitionStatus & {
@@ -100,6 +102,8 @@ function obstacleOf({state}: LaneView): Obstacle | null {
       return {status: 'dead-lettering', offset: state.held.message.offset};
     case 'lost':
       return {status: 'lost', lost: state.lost};
+    case 'unreadable':
+      return {status: 'unreadable', batch: state.batch};
     default:
       return null;
   }

@@ -1,6 +1,7 @@
 import type {Message} from '../flow/message.ts';
 import {type MessageFilter, parseMessageFilter} from './filter.ts';
 import {type KeptMessage, keptOf, weightOf} from './row.ts';
+import type {NamedBatch} from './unreadable.ts';
 
 /** What is looked for, as typed. */
 export type SearchText = {
@@ -17,6 +18,8 @@ export type SearchProgress = {
   readonly total: bigint | null;
   /** Of those covered: removed by retention before they could be looked at. */
   readonly gone: bigint;
+  /** Of those covered: passed, since what is there cannot be read. */
+  readonly unreadable: readonly NamedBatch[];
 };
 
 /** How a search stands. Only `complete` has seen everything that it was to see. */
@@ -39,7 +42,7 @@ export class Search {
   readonly #filter: MessageFilter;
   readonly #aborting = new AbortController();
   state: SearchState = {status: 'searching'};
-  progress: SearchProgress = {covered: 0n, total: null, gone: 0n};
+  progress: SearchProgress = {covered: 0n, total: null, gone: 0n, unreadable: []};
   /** Messages that fit, kept or not. */
   found = 0;
   #kept: SearchResult[] = [];

@@ -1,7 +1,7 @@
 import type {Clock} from '../flow/clock.ts';
 import type {ConsumerState} from '../flow/connection.ts';
 import type {Delivery} from '../flow/delivery.ts';
-import type {FlowEvent} from '../flow/events.ts';
+import {type FlowEvent, sayRefused} from '../flow/events.ts';
 import {type InjectedFaults, noFaults} from '../flow/faults.ts';
 import {positionOf} from '../flow/message.ts';
 import {Deliveries} from './deliveries.ts';
@@ -14,6 +14,7 @@ import type {Row} from './row.ts';
 import type {Search} from './search.ts';
 import {Stream} from './stream.ts';
 import {Timeline} from './timeline.ts';
+import {nameOf, sayUnreadable, whyPolicyHolds} from './unreadable.ts';
 import type {TopicState, Workbench} from './workbench.ts';
 
 /** What the person works with; told once, at the start. */
@@ -189,6 +190,9 @@ export class Session {
           `The group's offsets cannot be asked for, and it is tried again: ${event.reason}`,
         );
         break;
+      case 'fetch-refused':
+        this.say('warning', sayRefused(event));
+        break;
       case 'topic-recreated':
         this.deliveries.forgetPlaces(event.topic);
         this.#committed.clear();
@@ -214,6 +218,19 @@ export class Session {
           'error',
           `Partition ${event.lost.partition}: the position ${event.lost.position} is lost (${event.lost.cause})`,
         );
+        break;
+      case 'batch-unreadable': {
+        const {at, batch, onFailure} = event;
+        const policy = whyPolicyHolds(onFailure, batch);
+        this.tell('error', `${sayUnreadable({...batch, ...at})}${policy && `. ${policy}`}`);
+        break;
+      }
+      case 'batch-skipped': {
+        this.tell('info', `${nameOf({...event, ...event.at})} skipped unread: ${event.note}`);
+        break;
+      }
+      case 'batch-read-again':
+        this.tell('info', `${positionOf({...event.at, offset: event.from})} is read again`);
         break;
       case 'where-to-start':
         this.question = {

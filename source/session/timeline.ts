@@ -22,7 +22,7 @@ export class Timeline {
   readonly wholeWay = new Sample();
   readonly #received: OffsetTimes;
   #waiting: Published[] = [];
-  /** Since when a partition's messages wait for one that failed, and until when they did. */
+  /** Since when a partition's messages wait for one that failed or cannot be read, and until when they did. */
   readonly #holds = new Map<number, {readonly until: number | null}>();
   readonly #counted = new Set<number>();
 
@@ -40,8 +40,14 @@ export class Timeline {
       case 'held':
         this.#holds.set(event.message.partition, {until: null});
         break;
+      case 'batch-unreadable':
+        this.#holds.set(event.at.partition, {until: null});
+        break;
       case 'finished':
         this.#goesOn(event.message.partition, now);
+        break;
+      case 'batch-skipped':
+        this.#goesOn(event.at.partition, now);
         break;
       case 'revoked':
         for (const {partition} of event.partitions) this.#goesOn(partition, now);

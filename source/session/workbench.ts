@@ -4,6 +4,7 @@ import type {LaneView} from '../flow/processing.ts';
 import type {GoBackPort} from './go-back.ts';
 import type {JoinPort} from './joining.ts';
 import type {SearchText} from './search.ts';
+import type {NamedBatch} from './unreadable.ts';
 
 /** What is known of the topic. Times are ms since 1970; `explanation` is one sentence for a person. */
 export type TopicState =
@@ -44,6 +45,10 @@ export type Workbench = Ports & {
   retry(partition: number, offset: bigint): boolean;
   skip(partition: number, offset: bigint, reason: string): boolean;
   deadLetter(partition: number, offset: bigint): boolean;
+  /** Passes over exactly this batch, for good; a sentence where it was not done. */
+  skipUnreadable(batch: NamedBatch, reason: string): string | null;
+  /** Asks for what cannot be read from this offset on once more. */
+  readAgain(partition: number, from: bigint): boolean;
   /** The message was published again, edited, at `where` (`P@O`). */
   replace(partition: number, offset: bigint, where: string): boolean;
   readonly redrive: RedrivePort;

@@ -265,6 +265,20 @@ describe('a rebalance', () => {
     expect(committed(group)).toEqual(['0@6']);
   });
 
+  it('leaves no gap open behind the messages that another member finished', async () => {
+    const group = new SimulatedGroup([{...partition(1), end: 3}], {onFailure: 'hold', retries: 0}, true);
+    group.meet([0]);
+    group.fetch(10);
+    await group.clock.settle();
+    group.processing.beginMeeting();
+    group.ours.clear();
+    group.otherMemberWorks(0, 1);
+    group.meet([0]);
+    group.releaseHandlers();
+    await group.clock.turn(1000);
+    expect(committed(group)).toEqual(['0@3']);
+  });
+
   it('opens a failure again without running it by itself', async () => {
     const group = new SimulatedGroup([partition(4, {1: always})], {onFailure: 'hold', retries: 0});
     group.meet([0]);
@@ -580,6 +594,7 @@ describe('any history', () => {
     | {do: 'step'; on: boolean}
     | {do: 'let'; partition: number | undefined}
     | {do: 'operator'; act: 'retry' | 'skip' | 'dead-letter' | 'replace'; which: number}
+    | {do: 'unreadable'; act: 'skip' | 'read-again'}
     | {do: 'dead-letters'; work: boolean};
 
   // Mostly we keep what we have: the cases in which a lane lives on are the dangerous ones.
@@ -627,6 +642,13 @@ describe('any history', () => {
         which: fc.nat(5),
       }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('unreadable' as const),
+        act: fc.constantFrom('skip' as const, 'read-again' as const),
+      }),
+    },
     {weight: 1, arbitrary: fc.record({do: fc.constant('dead-letters' as const), work: fc.boolean()})},
   );
 
@@ -640,6 +662,14 @@ describe('any history', () => {
       gaps: fc.array(fc.integer({min: 1, max: 3}), {minLength: 1, maxLength: 20}),
       fates: fc.dictionary(fc.integer({min: 0, max: 30}).map(String), fate, {maxKeys: 5}),
       tail: fc.nat(3),
+      damaged: fc.option(
+        fc.record({
+          from: fc.nat(20),
+          length: fc.integer({min: 1, max: 6}),
+          isEndKnown: fc.boolean(),
+          readings: fc.constantFrom(1, 2, Number.POSITIVE_INFINITY),
+        }),
+      ),
     }),
     {minLength: 3, maxLength: 3},
   );
@@ -654,7 +684,7 @@ describe('any history', () => {
         async (made, onFailure, slow, steps) => {
           violations.length = 0;
           released = 0;
-          const simulated = made.map(({gaps, fates, tail}) => {
+          const simulated = made.map(({gaps, fates, tail, damaged}) => {
             let at = 0;
             const offsets = gaps.map(gap => {
               const offset = at;
@@ -662,7 +692,15 @@ describe('any history', () => {
               return offset;
             });
             const known = new Map(Object.entries(fates).map(([offset, each]) => [Number(offset), each]));
-            return {offsets, fates: known, first: 0, end: at + tail};
+            const end = at + tail;
+            const damage = damaged && {...damaged, next: damaged.from + damaged.length};
+            return {
+              offsets,
+              fates: known,
+              first: 0,
+              end,
+              damaged: damage && damage.next <= end ? [damage] : [],
+            };
           });
           const group = new SimulatedGroup(simulated, {onFailure, retries: 1}, slow);
           group.meet([0, 1, 2]);
@@ -674,6 +712,7 @@ describe('any history', () => {
           // At the end everybody else is gone, everything works, and the operator skips what is held.
           expect(group.begunInSteps).toBeLessThanOrEqual(released);
           group.processing.step(false);
+          group.heal();
           group.failNextCommit = false;
           group.withheld = false;
           group.crashNextCommit = false;
@@ -685,6 +724,7 @@ describe('any history', () => {
             group.releaseHandlers();
             for (const {partition: at, offset} of group.held())
               group.processing.skip(at, offset, 'at the end');
+            for (const {partition: at, from} of group.unreadable()) group.processing.readAgain(at, from);
             await group.clock.turn(1100);
           }
           expect(violations).toEqual([]);
@@ -743,6 +783,12 @@ describe('any history', () => {
         break;
       case 'crash-before-commit':
         group.crashNextCommit = true;
+        break;
+      case 'unreadable':
+        for (const {partition, from, next} of group.unreadable()) {
+          if (each.act === 'skip') group.processing.skipUnreadable(partition, {from, next}, 'generated');
+          else group.processing.readAgain(partition, from);
+        }
         break;
       case 'dead-letters':
         group.deadLetterAnswer = each.work

@@ -37,7 +37,7 @@ describe('the registry of keys', () => {
   });
 
   it('has only chords, Tab and Esc where text is typed', () => {
-    for (const place of ['payload', 'palette', 'skip', 'filter', 'search'] as const) {
+    for (const place of ['payload', 'palette', 'skip', 'skip-batch', 'filter', 'search'] as const) {
       const characters = actionsAt(place).flatMap(({keys}) => keys.filter(key => [...key].length === 1));
       expect(characters, place).toEqual([]);
     }

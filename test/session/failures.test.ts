@@ -34,25 +34,32 @@ const held = (name: string, offset = 2n): Obstacle => ({
   attempt: 3,
 });
 
+const bytes = Buffer.from('damaged');
 const lost: LostPosition = {topic, partition: 4, position: 3n, first: 6n, end: 9n, cause: 'retention'};
 
 describe('what stands in the way', () => {
-  it('is listed with lost positions first, then alike ones together', () => {
+  it('is listed with lost positions first, then what cannot be read, then alike ones together', () => {
     const partitions = [
       view(0, held('TypeError')),
       view(1, null),
       view(2, held('RangeError')),
       view(3, held('TypeError')),
       view(4, {status: 'lost', lost}),
+      view(5, {status: 'unreadable', batch: {from: 3n, next: 6n, reason: 'CRC mismatch', bytes}}),
+      view(6, {status: 'unreadable', batch: {from: 3n, next: null, reason: 'no codec 7', bytes}}),
     ];
     const found = openFailures({partitions, stream: new Stream(() => 0)});
     expect(found.map(({name, partition}) => `${partition} ${name}`)).toEqual([
       '4 position lost',
+      "5 can't be read",
+      "6 can't be read",
       '2 RangeError',
       '0 TypeError',
       '3 TypeError',
     ]);
     expect(found[0]).toMatchObject({offset: 3n, text: '3–5 no longer exist (retention)', row: null});
+    expect(found[1]).toMatchObject({offset: 3n, text: 'CRC mismatch (3 to 5)', row: null, behind: 4n});
+    expect(found[2]).toMatchObject({text: 'no codec 7 (from 3 on, its end is unknown)', behind: null});
     expect(countOf(found, 'held')).toBe(3);
   });
 

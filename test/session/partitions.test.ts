@@ -107,6 +107,8 @@ describe('the partitions', () => {
     expect(obstacle({status: 'dead-lettering', held})).toEqual({status: 'dead-lettering', offset: 14n});
     const lost = {topic, partition: 0, position: 3n, first: 10n, end: 20n, cause: 'retention'};
     expect(obstacle({status: 'lost', lost})).toEqual({status: 'lost', lost});
+    const batch = {from: 14n, next: 17n, reason: 'CRC mismatch', bytes: Buffer.from('damaged')};
+    expect(obstacle({status: 'unreadable', batch})).toEqual({status: 'unreadable', batch});
   });
 
   it('show how much of a replay is left below the commit, and what waits to be released', () => {

@@ -46,6 +46,17 @@ describe('the way from publishing to commit', () => {
     expect(wholeWay()).toMatchObject({p50: 30, p95: 30});
   });
 
+  it('leaves out what waited behind a batch that could not be read', () => {
+    const {publish, commit, take, wholeWay} = newTimeline();
+    const at = {topic, partition: 0};
+    const batch = {from: 0n, next: 1n, reason: 'CRC mismatch', bytes: Buffer.alloc(0)};
+    take({type: 'batch-unreadable', at, batch, onFailure: 'hold'}, 1000);
+    publish(1n, 1010);
+    take({type: 'batch-skipped', at, from: 0n, next: 1n, note: 'damaged'}, 60_000);
+    commit(2n, 60_010);
+    expect(wholeWay()).toBeNull();
+  });
+
   it('knows nothing of a topic that is gone', () => {
     const {publish, commit, take, wholeWay} = newTimeline();
     publish(0n, 1000);

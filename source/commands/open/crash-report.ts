@@ -32,7 +32,10 @@ export class CrashReport {
     } catch {
       // Whatever it was, the report matters more.
     }
-    const path = join(this.#folder, `crash-${new Date().toISOString().replace(/[:.]/g, '-')}.txt`);
+    const path = join(
+      this.#folder,
+      `crash-${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}.txt`,
+    );
     const text = `${new Date().toISOString()}  node ${process.version}  ${process.platform}\n${(error as Error)?.stack ?? error}\n`;
     try {
       mkdirSync(this.#folder, {recursive: true, mode: 0o700});

@@ -15,6 +15,7 @@ import {type EnsureOptions, Topics} from '../../kafka/topics.ts';
 import type {GoBackPlan} from '../../session/go-back.ts';
 import type {SearchText} from '../../session/search.ts';
 import type {Session} from '../../session/session.ts';
+import {type NamedBatch, whyNotSkipped} from '../../session/unreadable.ts';
 import type {Leaving, StartAnswer, Workbench} from '../../session/workbench.ts';
 import {sentenceFor} from '../connection.ts';
 import {GoingBack} from './going-back.ts';
@@ -371,6 +372,15 @@ export class KafkaWorkbench implements Workbench {
 
   deadLetter(partition: number, offset: bigint): boolean {
     return this.#consumption?.processing.deadLetter(partition, offset) ?? false;
+  }
+
+  skipUnreadable(batch: NamedBatch, reason: string): string | null {
+    const done = this.#consumption?.processing.skipUnreadable(batch.partition, batch, reason);
+    return whyNotSkipped(done ?? 'not-there', batch);
+  }
+
+  readAgain(partition: number, from: bigint): boolean {
+    return this.#consumption?.processing.readAgain(partition, from) ?? false;
   }
 
   replace(partition: number, offset: bigint, where: string): boolean {

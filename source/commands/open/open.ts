@@ -26,6 +26,7 @@ import {needsEmbeddedBroker, startEmbeddedBroker} from './embedded-broker.ts';
 import {exportSession} from './export-session.ts';
 import {nameOfHandler} from './name-of-handler.ts';
 import {rememberTopic} from './remember-topic.ts';
+import {saveBatch} from './save-batch.ts';
 
 /** Where nobody says otherwise. */
 const defaultTopic = 'notifications';
@@ -140,6 +141,7 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     leave,
     copy: text => process.stdout.write(`\u001B]52;c;${Buffer.from(text).toString('base64')}\u0007`),
     exportSession: exportOptions => exportSession(session, exportOptions),
+    saveBatch: batch => saveBatch(session, batch),
     openEditor: () => void editDraft(ui, desk),
   };
   function leave(): void {

@@ -2,6 +2,7 @@ import type {FlowEvent, LostPosition} from '../../flow/events.ts';
 import {Consumption} from '../../kafka/consumption.ts';
 import type {Topics} from '../../kafka/topics.ts';
 import {resultOfFailure} from '../../session/redrive.ts';
+import {sayUnreadable} from '../../session/unreadable.ts';
 import {checkGroupIsFree} from '../foreign-group-check.ts';
 import {planRedrive, type RedrivePlan, withinPlan} from '../redrive-plan.ts';
 import {watchEnds} from '../watch-ends.ts';
@@ -156,6 +157,9 @@ class AllRun {
         this.#why = `, since ${sayLost(event.lost)}`;
         break;
       }
+      case 'batch-unreadable':
+        this.#why = `, since ${sayUnreadable({...event.batch, ...event.at})}`;
+        break;
       case 'commit-failed':
         this.#why = `; a commit was not confirmed: ${event.reason}`;
         break;

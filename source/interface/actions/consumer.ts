@@ -7,6 +7,7 @@ import type {Desk} from '../desk.ts';
 import {keepingList, selectedFailure} from '../failures/selected-failure.ts';
 import type {Action} from '../keymap.ts';
 import {indexFrom, visibleRows} from '../visible-rows.ts';
+import {readBatchAgain, selectedBatch, skipBatch, whyNoMessage, whyNoSkip} from './unreadable.ts';
 
 export const consumerActions: readonly Action[] = [
   motion('up', ['up', 'k'], 'One message up; following pauses', -1),
@@ -110,10 +111,16 @@ export const consumerActions: readonly Action[] = [
     keys: ['r'],
     scope: 'message',
     title: 'retry',
-    description: 'Process the held message again, with the handler as it is now',
+    description:
+      "Process the held message again, with the handler as it is now; read a batch again that can't be read",
     hint: 97,
-    whyNot: whyNotOpen,
+    whyNot: desk => (selectedBatch(desk) ? null : whyNotOpen(desk)),
     run: desk => {
+      const batch = selectedBatch(desk);
+      if (batch) {
+        readBatchAgain(desk, batch);
+        return;
+      }
       const row = selectedRow(desk)!;
       if (desk.workbench?.retry(row.partition, row.offset))
         desk.session.say('info', `Trying ${positionOf(row)} again.`);
@@ -125,10 +132,14 @@ export const consumerActions: readonly Action[] = [
     keys: ['s'],
     scope: 'message',
     title: 'skip',
-    description: 'Skip the held message for good, with a reason',
+    description: "Skip the held message, or the batch that can't be read, for good, with a reason",
     hint: 94,
-    whyNot: whyNotOpen,
+    whyNot: desk => (selectedBatch(desk) ? whyNoSkip(desk) : whyNotOpen(desk)),
     run: desk => {
+      if (selectedBatch(desk)) {
+        skipBatch(desk);
+        return;
+      }
       const messages = [selectedRow(desk)!];
       desk.screen.change({overlay: {kind: 'skip', messages, reason: '', ...keepingList(desk)}});
     },
@@ -194,6 +205,8 @@ function retryAlike(desk: Desk): void {
 }
 
 function whyNotOpen(desk: Desk): string | null {
+  const noMessage = whyNoMessage(desk);
+  if (noMessage) return noMessage;
   const row = selectedRow(desk);
   if (!row) return 'There is no message.';
   if (row.state.status === 'held' || row.state.status === 'retrying') return null;

@@ -5,6 +5,7 @@ import type {Desk} from '../desk.ts';
 import {keepingList, openedAt, selectedFailure} from '../failures/selected-failure.ts';
 import type {Action} from '../keymap.ts';
 import {notHeldYet, selectedRow, whyNoDeadLetter} from './consumer.ts';
+import {whyNoMessage} from './unreadable.ts';
 
 /** For all that failed alike: from the palette where a message is pointed at, by a key in the list of failures. */
 const skipAlike: Action = {
@@ -53,10 +54,10 @@ export const failureActions: readonly Action[] = [
     keys: ['F'],
     scope: 'panes',
     title: 'failures',
-    description: 'Everything that is held, tried again or lost, over all partitions',
+    description: "Everything that is held, tried again, lost or can't be read, over all partitions",
     hint: 36,
     whyNot: ({session}) =>
-      openFailures(session).length > 0 ? null : 'Nothing is held, tried again or lost.',
+      openFailures(session).length > 0 ? null : 'Nothing is held, tried again, lost or unreadable.',
     run: ({screen, session}) => screen.change({overlay: openedAt(session, 0)}),
   },
   motion('up', ['up', 'k'], 'The failure above', () => -1),
@@ -70,7 +71,7 @@ export const failureActions: readonly Action[] = [
     keys: ['enter'],
     scope: 'failures',
     title: 'detail',
-    description: 'Show the whole message, or the partition whose position is lost',
+    description: "Show the whole message, or the partition whose position is lost or that can't be read",
     hint: 96,
     run: showFailure,
   },
@@ -132,6 +133,8 @@ function heldAlike(desk: Desk): readonly Row[] {
 }
 
 function whyNotHeld(desk: Desk): string | null {
+  const noMessage = whyNoMessage(desk);
+  if (noMessage) return noMessage;
   const row = selectedRow(desk);
   if (!row) return 'There is no message.';
   const failure = openFailures(desk.session).find(each => each.row === row);

@@ -1,6 +1,7 @@
 import type {PartitionView} from '../../session/partitions.ts';
 import type {Desk} from '../desk.ts';
 import type {Action} from '../keymap.ts';
+import {readBatchAgain, selectedBatch, tellBatch} from './unreadable.ts';
 
 export const topicActions: readonly Action[] = [
   {
@@ -40,9 +41,13 @@ export const topicActions: readonly Action[] = [
     keys: ['r'],
     scope: 'topic',
     title: 'refresh',
-    description: 'Look at the topic now; without a broker: try to connect now',
+    description:
+      "Look at the topic now; where a batch can't be read: read it again; without a broker: try to connect now",
     hint: 40,
-    run: ({workbench}) => {
+    run: desk => {
+      const {workbench} = desk;
+      const batch = selectedBatch(desk);
+      if (batch) readBatchAgain(desk, batch);
       workbench?.lookAtTopic();
       workbench?.reconnect();
     },
@@ -96,7 +101,9 @@ function move({session, screen}: Desk, by: number): void {
 function showObstacle(desk: Desk): void {
   const view = selected(desk);
   const obstacle = view?.obstacle;
-  if (!view || !obstacle || obstacle.status === 'lost') return;
+  const batch = selectedBatch(desk);
+  if (batch) tellBatch(desk, batch);
+  if (!view || !obstacle || !('offset' in obstacle)) return;
   const row = desk.session.stream.rowAt(view.partition, obstacle.offset);
   if (row) desk.screen.change({focus: 'consumer', row: row.id});
 }

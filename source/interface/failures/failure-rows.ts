@@ -13,7 +13,7 @@ import type {FailureOverlay} from './failure-overlay.ts';
 
 type Look = {readonly theme: Theme; readonly columns: MessageColumns};
 
-/** Everything that is held, tried again or lost, one row each, alike ones under a row that counts them. */
+/** Everything that is held, tried again, lost or cannot be read, one row each, alike ones under a row that counts them. */
 export function failureLines(session: Session, list: FailureOverlay, area: Area, look: Look): string[] {
   const {width, height} = area;
   const {theme} = look;
@@ -53,6 +53,7 @@ function sayCounts(failures: readonly OpenFailure[]): string {
     retrying: 'retrying',
     'dead-lettering': 'on the way to the dead-letter topic',
     lost: 'lost',
+    unreadable: "can't be read",
   } as const;
   return (Object.keys(words) as OpenFailure['status'][])
     .map(status => [countOf(failures, status), words[status]] as const)
@@ -66,7 +67,7 @@ function columnsIn(width: number) {
   const wide = width >= 130;
   const narrow = width < 80;
   return {
-    state: narrow ? 11 : 13,
+    state: narrow ? 12 : 13,
     position: wide ? 12 : 9,
     behind: wide ? 8 : 6,
     key: narrow ? 0 : wide ? 14 : 8,
@@ -113,6 +114,8 @@ function stateOf({status, row: message}: OpenFailure, now: number, theme: Theme)
     }
     case 'lost':
       return ['✗ lost', theme.bad];
+    case 'unreadable':
+      return ['✗ unreadable', theme.bad];
     case 'dead-lettering':
       return ['→ to dlt …', theme.accent];
     case 'retrying': {

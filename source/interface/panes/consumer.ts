@@ -11,6 +11,7 @@ import {indexFrom, visibleRows} from '../visible-rows.ts';
 import {joinLines} from './join-lines.ts';
 import {type MessageColumns, messageRow} from './message-row.ts';
 import {mannerText, replayLines, stepLines} from './step-lines.ts';
+import {stuckLines} from './stuck-lines.ts';
 import {titleBar} from './title.ts';
 
 type Look = {readonly theme: Theme; readonly focused: boolean; readonly columns: MessageColumns};
@@ -32,6 +33,7 @@ export function consumerLines(session: Session, screen: Screen, area: Area, look
     ...replayLines(session, area.width, theme),
     ...stepLines(session, area.width, theme),
     ...joinLines(session, area.width, theme),
+    ...stuckLines(session, area.width, theme),
     ...noticeLines(session, area.width, theme),
   ];
   const room = Math.max(0, area.height - 1 - notice.length);

@@ -2,6 +2,7 @@ import {positionOf} from '../../flow/message.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import {grouped, type Search, type SearchResult, sayProgress} from '../../session/search.ts';
 import type {Session} from '../../session/session.ts';
+import {sayUnreadable} from '../../session/unreadable.ts';
 import {age} from '../amounts.ts';
 import {cell, exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
@@ -49,13 +50,16 @@ function standing({state, progress, found}: Search): string {
   return `${glyph} ${sayProgress(progress)}${soFar} · ${grouped(found)} found`;
 }
 
+/** So many batches that cannot be read are named. */
+const mostUnreadable = 3;
+
 /** What is to be said beside the results: that there are none, that they are not all, and why. */
 function noticeOf(
   {state, progress, found, results, text}: Search,
   theme: Theme,
 ): [string, (text: string) => string][] {
   const lines: [string, (text: string) => string][] = [];
-  const {covered, total, gone} = progress;
+  const {covered, total, gone, unreadable} = progress;
   const extent = total === null ? '' : `${grouped(covered)} of ${grouped(total)}`;
   if (state.status === 'failed')
     lines.push([`Not searched to the end. ${safeText(state.explanation)}`, theme.bad]);
@@ -70,6 +74,10 @@ function noticeOf(
     ]);
   if (gone > 0n)
     lines.push([`${grouped(gone)} were removed from the topic before they were searched.`, theme.waiting]);
+  for (const each of unreadable.slice(0, mostUnreadable))
+    lines.push([`Not searched: ${safeText(sayUnreadable(each))}.`, theme.bad]);
+  if (unreadable.length > mostUnreadable)
+    lines.push([`${unreadable.length - mostUnreadable} more batches cannot be read.`, theme.bad]);
   return lines;
 }
 

@@ -1,6 +1,7 @@
 import {safeText} from '../../payload/safe-text.ts';
 import type {Obstacle, PartitionView} from '../../session/partitions.ts';
 import type {Session} from '../../session/session.ts';
+import {sayUnreadable} from '../../session/unreadable.ts';
 import {again, clockTime, count, secondsUntil, sparkline} from '../amounts.ts';
 import {exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
@@ -167,7 +168,7 @@ function partitionRow(
       pieces.push([text, view.lag > 0n ? theme.waiting : theme.bad]);
     else pieces.push(text);
   }
-  if (view.obstacle) pieces.push(' ', ...obstaclePieces(view.obstacle, now, theme));
+  if (view.obstacle) pieces.push(' ', ...obstaclePieces(view, view.obstacle, now, theme));
   else if (view.isPausedByCode) pieces.push([' ‖ paused by the processing code', theme.waiting]);
   else if (view.lag !== null && view.lag < 0n) pieces.push([` ✗ beyond the end by ${-view.lag}`, theme.bad]);
   else if (view.waiting) pieces.push([` ‖ ${view.waiting.offset} waits to be released`, theme.waiting]);
@@ -177,7 +178,7 @@ function partitionRow(
   return row(pieces, width);
 }
 
-function obstaclePieces(obstacle: Obstacle, now: number, theme: Theme): Piece[] {
+function obstaclePieces({partition}: PartitionView, obstacle: Obstacle, now: number, theme: Theme): Piece[] {
   switch (obstacle.status) {
     case 'held': {
       const {name, message} = obstacle.failure;
@@ -198,6 +199,11 @@ function obstaclePieces(obstacle: Obstacle, now: number, theme: Theme): Piece[] 
     }
     case 'dead-lettering':
       return [[`→ publishing ${obstacle.offset} as a dead letter`, theme.waiting]];
+    case 'unreadable': {
+      const said = safeText(sayUnreadable({...obstacle.batch, partition}));
+      const skips = obstacle.batch.next === null ? '' : 's skips it, ';
+      return [[`✗ ${said}. ${skips}r reads it again, w saves it`, theme.bad]];
+    }
     case 'lost': {
       const {position, first, end, cause} = obstacle.lost;
       const why = {

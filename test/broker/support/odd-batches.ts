@@ -2,7 +2,7 @@ import {createRequire} from 'node:module';
 import {gzipSync, zstdCompressSync} from 'node:zlib';
 import lz4 from 'lz4js';
 import snappy from 'snappyjs';
-import {crc32c} from '../../../source/broker/log/crc32c.ts';
+import {crc32c} from '../../../source/wire/crc-32c.ts';
 
 const xxh32 = createRequire(import.meta.url)('lz4js/xxh32.js') as {
   hash(seed: number, bytes: Buffer, at: number, length: number): number;

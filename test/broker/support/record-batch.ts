@@ -1,4 +1,4 @@
-import {crc32c} from '../../../source/broker/log/crc32c.ts';
+import {crc32c} from '../../../source/wire/crc-32c.ts';
 
 export type BatchOptions = {
   /** ms since 1970 of each record; one record for each. */

@@ -49,4 +49,15 @@ export class ManualClock implements Clock {
     }
     this.#now = until;
   }
+
+  /** Turns the clock on by `ms` again and again until the promise is settled, and answers it. */
+  async whileWaitingFor<Result>(promise: Promise<Result>, ms: number): Promise<Result> {
+    let isSettled = false;
+    const settled = promise.finally(() => {
+      isSettled = true;
+    });
+    settled.catch(() => {});
+    while (!isSettled) await this.turn(ms);
+    return settled;
+  }
 }

@@ -12,10 +12,22 @@ import {message, topic} from './messages.ts';
 /** What the handler makes of one offset: how many attempts fail before it passes, or that it never passes. */
 export type Fate = {readonly failures: number; readonly permanent: boolean};
 
+/** Offsets `from` to `next` − 1 cannot be read, and can after so many readings. */
+export type Damage = {
+  readonly from: number;
+  readonly next: number;
+  readonly isEndKnown: boolean;
+  readings: number;
+  /** What the broker gives of it. */
+  readonly bytes?: string;
+};
+
 export type SimulatedPartition = {
   /** Offsets that hold a message; between them are gaps. */
   readonly offsets: readonly number[];
   readonly fates: ReadonlyMap<number, Fate>;
+  /** In order, and apart from each other. */
+  readonly damaged?: readonly Damage[];
   first: number;
   end: number;
 };
@@ -112,9 +124,15 @@ export class SimulatedGroup {
   /** One fetch of up to `most` messages for each partition that is fetched. */
   fetch(most: number): void {
     for (const partition of this.#fetching) {
-      const {offsets, end} = this.#partitions[partition]!;
+      const {offsets, end: logEnd} = this.#partitions[partition]!;
       const from = this.#position.get(partition) ?? 0n;
-      const ahead = offsets.filter(offset => BigInt(offset) >= from);
+      const damage = this.#damageAt(partition, from);
+      if (damage && BigInt(damage.from) <= from) {
+        this.#fetchDamaged(partition, from, damage);
+        continue;
+      }
+      const end = damage?.from ?? logEnd;
+      const ahead = offsets.filter(offset => BigInt(offset) >= from && offset < end);
       const taken = ahead.slice(0, most);
       const next = BigInt(taken.length < ahead.length ? taken.at(-1)! + 1 : end);
       if (next <= from) continue;
@@ -128,6 +146,24 @@ export class SimulatedGroup {
     }
   }
 
+  /** The first that is damaged at or behind this offset. */
+  #damageAt(partition: number, offset: bigint): Damage | undefined {
+    const {damaged = []} = this.#partitions[partition]!;
+    return damaged.find(({next, readings}) => BigInt(next) > offset && readings > 0);
+  }
+
+  #fetchDamaged(partition: number, from: bigint, damage: Damage): void {
+    damage.readings--;
+    const next = damage.isEndKnown ? BigInt(damage.next) : null;
+    this.processing.enqueue(partition, {
+      messages: [],
+      from,
+      next: from,
+      bytes: 1,
+      unreadable: {from, next, reason: 'CRC mismatch', bytes: Buffer.from(damage.bytes ?? 'damaged')},
+    });
+  }
+
   /** The process dies and is started again: nothing of it is left but what the broker knows. */
   async crash(): Promise<void> {
     this.processing.loseAll();
@@ -138,12 +174,22 @@ export class SimulatedGroup {
     this.processing = this.#newProcessing();
   }
 
-  /** The other member processes and commits up to `count` messages of a partition that is not ours. */
+  /**
+   * The other member processes and commits up to `count` messages of a partition that is not ours. Where it comes to one
+   * that cannot be read, its person skips the batch.
+   */
   otherMemberWorks(partition: number, count: number): void {
     if (this.ours.has(partition)) return;
     const from = this.committed.get(partition) ?? 0n;
     const {offsets} = this.#partitions[partition]!;
     for (const offset of offsets.filter(each => BigInt(each) >= from).slice(0, count)) {
+      if (BigInt(offset) < (this.committed.get(partition) ?? 0n)) continue;
+      const damage = this.#damageAt(partition, BigInt(offset));
+      if (damage && damage.from <= offset) {
+        this.#passed(partition, offset, damage.next);
+        this.#commitOne(partition, BigInt(damage.next));
+        continue;
+      }
       this.final.get(partition)!.add(offset);
       this.#commitOne(partition, BigInt(offset) + 1n);
     }
@@ -169,6 +215,19 @@ export class SimulatedGroup {
       );
   }
 
+  unreadable(): {partition: number; from: bigint; next: bigint | null}[] {
+    return this.processing
+      .lanes()
+      .flatMap(({partition, state}) =>
+        state.status === 'unreadable' ? [{partition, from: state.batch.from, next: state.batch.next}] : [],
+      );
+  }
+
+  /** Whatever was damaged can be read from now on. */
+  heal(): void {
+    for (const {damaged = []} of this.#partitions) for (const each of damaged) each.readings = 0;
+  }
+
   isFinished(partition: number): boolean {
     return (this.committed.get(partition) ?? 0n) === BigInt(this.#partitions[partition]!.end);
   }
@@ -187,6 +246,10 @@ export class SimulatedGroup {
         this.events.push(event);
         if (event.type === 'finished')
           this.final.get(event.message.partition)!.add(Number(event.message.offset));
+        if (event.type === 'batch-skipped')
+          this.#passed(event.at.partition, Number(event.from), Number(event.next));
+        if (event.type === 'batch-unreadable')
+          this.#expectFinishedBefore(event.at.partition, event.batch.from);
       },
       commit: async offsets => {
         await Promise.resolve();
@@ -233,6 +296,19 @@ export class SimulatedGroup {
       violations.push(`commit ${partition}@${offset} passes unfinished ${passed.join(', ')}`);
     }
     this.committed.set(partition, offset);
+  }
+
+  /** A skip of what cannot be read finishes exactly what a batch holds. */
+  #passed(partition: number, from: number, next: number): void {
+    const {offsets, damaged = []} = this.#partitions[partition]!;
+    if (!damaged.some(each => each.from <= from && each.next === next))
+      violations.push(`a skip of ${partition}@${from} to ${next} passes more than a damaged batch`);
+    for (const offset of offsets) if (offset >= from && offset < next) this.final.get(partition)!.add(offset);
+  }
+
+  #expectFinishedBefore(partition: number, offset: bigint): void {
+    const lane = this.processing.lanes().find(each => each.partition === partition)!;
+    if (lane.prefix !== offset) violations.push(`${partition}@${offset} is told of with ${lane.prefix} open`);
   }
 
   #handler(): Handler {

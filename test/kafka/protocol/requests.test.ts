@@ -61,7 +61,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   Fetch: {
     table: apis.fetch,
-    request: fetchRequest(at, 17n, 500),
+    request: fetchRequest('t', [{partition: 3, offset: 17n}], {
+      maxWait: 500,
+      maxBytes: 1_048_576,
+      maxBytesPerPartition: 1_048_576,
+    }),
     answer: {
       responses: [
         {
@@ -78,7 +82,18 @@ const cases: Readonly<Record<string, Case>> = {
         },
       ],
     },
-    read: () => ({errorType: null, aborted: [{producerId: 1000n, firstOffset: 18n}], records: batch}),
+    read: () =>
+      new Map([
+        [
+          3,
+          {
+            errorType: null,
+            highWatermark: 20n,
+            aborted: [{producerId: 1000n, firstOffset: 18n}],
+            records: batch,
+          },
+        ],
+      ]),
   },
   ListOffsets: {
     table: apis.listOffsets,

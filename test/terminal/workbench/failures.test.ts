@@ -104,7 +104,7 @@ describeOnBrokers('the workbench’s failure lane', broker => {
     terminal.press('esc');
     await terminal.waitFor('q quit');
     terminal.press('F');
-    await terminal.waitFor('Nothing is held, tried again or lost.');
+    await terminal.waitFor('Nothing is held, tried again, lost or unreadable.');
 
     const letter = (await readLetters(broker, topic, 11)).find(({value}) => /mended/.test(value ?? ''));
     expect(letter).toMatchObject({

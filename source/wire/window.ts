@@ -1,3 +1,6 @@
+/** Up to so many bytes are copied one by one, which is quicker than the call of a function outside of JavaScript. */
+const short = 64;
+
 /**
  * Bytes that a decompressor writes, of a size known before; a copy may read what it has just written. Whatever does not fit is an
  * error: the numbers come from a stranger.
@@ -15,7 +18,9 @@ export class Window {
     if (count < 0 || at + count > from.length || count > this.bytes.length - this.length) {
       throw new Error('A literal does not fit.');
     }
-    from.copy(this.bytes, this.length, at, at + count);
+    const {bytes, length} = this;
+    if (count > short) from.copy(bytes, length, at, at + count);
+    else for (let index = 0; index < count; index++) bytes[length + index] = from[at + index]!;
     this.length += count;
   }
 
@@ -24,10 +29,10 @@ export class Window {
     if (distance < 1 || distance > this.length || count > this.bytes.length - this.length) {
       throw new Error('A copy does not fit.');
     }
-    const {bytes} = this;
-    const from = this.length - distance;
-    if (distance >= count) bytes.copyWithin(this.length, from, from + count);
-    else for (let index = 0; index < count; index++) bytes[this.length + index] = bytes[from + index]!;
+    const {bytes, length} = this;
+    const from = length - distance;
+    if (count > short && distance >= count) bytes.copyWithin(length, from, from + count);
+    else for (let index = 0; index < count; index++) bytes[length + index] = bytes[from + index]!;
     this.length += count;
   }
 }

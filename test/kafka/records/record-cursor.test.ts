@@ -1,9 +1,10 @@
 import {describe, expect, it} from 'vitest';
-import type {Draft} from '../../source/flow/delivery.ts';
-import {decodeBatches} from '../../source/kafka/decode-batches.ts';
-import type {AbortedTransaction} from '../../source/kafka/fetch-records.ts';
-import {beginOf} from '../../source/kafka/read-from.ts';
-import {encodeRecordBatch} from '../../source/kafka/record-batch.ts';
+import type {Draft} from '../../../source/flow/delivery.ts';
+import type {AbortedTransaction} from '../../../source/kafka/fetch-records.ts';
+import {beginOf} from '../../../source/kafka/read-from.ts';
+import {encodeRecordBatch} from '../../../source/kafka/record-batch.ts';
+import {RecordCursor} from '../../../source/kafka/records/record-cursor.ts';
+import {crc32c} from '../../../source/wire/crc-32c.ts';
 
 type Kind = {readonly producer?: bigint; readonly control?: boolean; readonly key?: Buffer};
 const abort = {control: true, key: Buffer.from([0, 0, 0, 0])};
@@ -21,7 +22,7 @@ function batch(offset: number, count: number, {producer, control = false, key}: 
     bytes.writeInt16BE(0x10 | (control ? 0x20 : 0), 21);
     bytes.writeBigInt64BE(producer, 43);
   }
-  return bytes;
+  return sealed(bytes);
 }
 
 /** As the log cleaner leaves it: no record, but the offsets that it had. */
@@ -29,17 +30,22 @@ function emptied(offset: number, count: number): Buffer {
   const bytes = Buffer.from(batch(offset, count).subarray(0, 61));
   bytes.writeInt32BE(61 - 12, 8);
   bytes.writeInt32BE(0, 57);
+  return sealed(bytes);
+}
+
+function sealed(bytes: Buffer): Buffer {
+  bytes.writeUInt32BE(crc32c(bytes, 21), 17);
   return bytes;
 }
 
+const at = {topic: 't', partition: 0};
+
 async function read(records: Buffer, from = 0, aborted: readonly AbortedTransaction[] = []) {
-  const offsets: string[] = [];
-  let next = BigInt(from);
-  for await (const each of decodeBatches({records, aborted}, BigInt(from))) {
-    offsets.push(...each.messages.map(({offset}) => offset));
-    next = each.next;
-  }
-  return {offsets: offsets.map(Number), next: Number(next)};
+  const offsets: number[] = [];
+  const cursor = new RecordCursor({records, aborted}, at, BigInt(from));
+  for (let taken = await cursor.take(1000); taken; taken = await cursor.take(1000))
+    offsets.push(...taken.messages.map(({offset}) => Number(offset)));
+  return {offsets, next: Number(cursor.next)};
 }
 
 describe('the batches of a fetch', () => {
