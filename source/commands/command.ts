@@ -31,4 +31,5 @@ export const commonFlags = {
   topic: {type: 'string'},
   group: {type: 'string'},
   partitioner: {type: 'string'},
+  trustEnvFile: {type: 'boolean'},
 } as const satisfies Record<string, Flag>;

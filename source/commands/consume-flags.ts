@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type {OnFailure} from '../flow/failure-policy.ts';
 import {faultsFrom, type InjectedFaults} from '../flow/faults.ts';
 import {splitCommandLine} from '../handlers/command/split-command-line.ts';
@@ -72,7 +73,9 @@ export function handlerOf({handler, exec, execLines, forward, schema}: FlagValue
   } catch (error) {
     throw new CommandError((error as Error).message, exitCodes.wrongUse);
   }
-  if (forward !== undefined) return {kind: 'http', url: String(forward)};
+  // Everybody on the machine sees the arguments of a program, so that an address with a token may stand in the environment.
+  const address = forward ?? (schema === undefined && process.env.KAFKA_NOTIFY_FORWARD);
+  if (address) return {kind: 'http', url: String(address)};
   return {kind: 'built-in', ...(schema !== undefined && {schema: String(schema)})};
 }
 

@@ -2,7 +2,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Handler} from '../flow/handler.ts';
 import {createHandler} from '../handlers/index.ts';
 import type {KafkaClient} from '../kafka/client.ts';
-import {explainError} from '../kafka/explain-error.ts';
+import {explainError, isNoKafka} from '../kafka/explain-error.ts';
 import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
@@ -41,7 +41,9 @@ const command: Command = {
                               {"status":"ok"}: processed; {"status":"failed","error":"why"}: tried again, as after its death
                               or a timeout; with "permanent":true: failed for good; "name":"TypeError" says what is alike,
                               "retryAfterMs":1000 when to try again at the soonest
-    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
+    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good.
+                            Without any of these five it is taken from KAFKA_NOTIFY_FORWARD, so that a token in it is
+                            not among the arguments, which others on the machine can see
     --schema FILE           every value must fit this JSON Schema
     --from ${positionForms}
                             where to start when the group has no committed offset; with one, what lies before it is a
@@ -175,6 +177,7 @@ export async function ensureTopic(
     return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end]));
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new Unreached(await sentenceFor(error, client, topic), explainError(error).retryable);
+    const mayPass = explainError(error).retryable && !isNoKafka(error);
+    throw new Unreached(await sentenceFor(error, client, topic), mayPass);
   }
 }

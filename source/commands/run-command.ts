@@ -1,5 +1,6 @@
 import process from 'node:process';
 import meow from 'meow';
+import {weakerWay} from '../settings/credentials-way.ts';
 import {readDotEnv} from '../settings/dot-env.ts';
 import {resolveSettings} from '../settings/resolve.ts';
 import {readSaved} from '../settings/saved.ts';
@@ -43,6 +44,8 @@ const generalHelp = `
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS   (localhost:9092)
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID            (a private group of yours)
+    --trust-env-file        let .env here say where credentials from the environment go (refused otherwise; the
+                            interface asks once)
     --help, --version       wherever they stand, nothing else is done
 
   Settings come from flags, else the environment, else .env in this folder, else config.json in the configuration folder,
@@ -58,6 +61,7 @@ const generalHelp = `
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   process.stdout.on('error', () => {});
+  endWithASentence();
   try {
     if (argv.length === 1 && argv[0] === 'help') return await help();
     const {command: name, asks, argv: read} = readCommandLine(argv);
@@ -73,10 +77,23 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
       version: version(),
     });
     const flags = cli.flags as FlagValues;
-    return await command.run({words: cli.input.map(String), flags, settings: settingsFor(flags)});
+    const {settings, file} = settingsFor(flags);
+    // The broker connects to nobody.
+    if (name !== 'broker' && flags.trustEnvFile !== true && weakerWay(settings).length > 0) {
+      const {checkEnvFile} = await import('./env-file-consent.ts');
+      await checkEnvFile(settings, file, {mayAsk: name === null && isTerminal()});
+    }
+    return await command.run({words: cli.input.map(String), flags, settings});
   } catch (error) {
     return explain(error);
   }
+}
+
+/** What nobody has caught would be a stack trace on the terminal. The interface has a report of its own for it. */
+function endWithASentence(): void {
+  process.on('uncaughtException', error => {
+    if (process.listenerCount('uncaughtException') === 1) process.exit(explain(error));
+  });
 }
 
 const openTheInterface = () => import('./open/open.ts');
@@ -101,14 +118,19 @@ function sayVersion(): number {
 }
 
 function settingsFor(flags: FlagValues) {
-  const {values: dotEnv, warnings} = readDotEnv(process.cwd());
-  for (const warning of warnings) say(warning);
-  return resolveSettings({
+  const file = readDotEnv(process.cwd());
+  for (const warning of file.warnings) say(warning);
+  const settings = resolveSettings({
     flags: textsOf(flags),
     environment: process.env,
-    dotEnv,
+    dotEnv: file.values,
     saved: readSaved(process.env),
   });
+  return {settings, file};
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 function textsOf(flags: FlagValues): Record<string, string | undefined> {

@@ -9,6 +9,7 @@ import {defaultColumns, type MessageColumns} from '../../interface/panes/message
 import {Screen} from '../../interface/screen.ts';
 import {type DraftText, emptyDraft} from '../../session/draft.ts';
 import {Session} from '../../session/session.ts';
+import {whyNotKept} from '../../settings/compile-cache.ts';
 import {DraftFile} from '../../settings/draft-file.ts';
 import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
@@ -49,7 +50,8 @@ const command: Command = {
     --join-foreign-group    join it also where other programs are members, or have committed (asked otherwise)
     --partitions N, --replication-factor N   for a topic that is created here (the broker's defaults)
     --handler FILE          processing code: a module with processMessage(message, context), loaded anew when saved
-    --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL, --schema FILE   other processing code (see consume)
+    --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL (KAFKA_NOTIFY_FORWARD), --schema FILE   other
+                            processing code (see consume)
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
     --on-lost ask|first|end when the position no longer exists (ask)
@@ -90,6 +92,9 @@ async function open({flags, settings}: CommandInput): Promise<number> {
   const embedded = await needsEmbeddedBroker(settings, flags.embedded === true);
   const folder = stateFolder(process.env);
   const log = new LogFile(folder);
+  const notKept = whyNotKept(folder);
+  if (notKept !== null)
+    log.write({at: new Date().toISOString(), level: 'warn', from: 'Start', text: notKept});
   const session = new Session(
     {
       topic,
