@@ -102,3 +102,15 @@ describe('a server that is no Kafka broker', () => {
     expect((await terminal.exit).code).toBe(0);
   }, 60_000);
 });
+
+it('a flag that there is not is named as text, without what it was given', async () => {
+  const {code, stderr} = await runForText([
+    'topic',
+    't',
+    '--un\u001b[31mknown=secret',
+    '-q',
+    '--multi\nline',
+  ]);
+  expect(code).toBe(2);
+  expect(stderr).toBe('There is no flag --un␛[31mknown, -q, --multi␊line; --help lists them.\n');
+});

@@ -1,6 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
+import {say} from '../output.ts';
 
 /**
  * What happens when something went wrong that should not: the terminal is given back, a report is written, and the
@@ -39,11 +40,11 @@ export class CrashReport {
     try {
       mkdirSync(this.#folder, {recursive: true, mode: 0o700});
       writeFileSync(path, text, {mode: 0o600});
-      process.stderr.write(
-        `kafka-notify ended by a defect of its own. Your draft is kept; the report is ${path}\n`,
+      say(`kafka-notify ended by a defect of its own. Your draft is kept; the report is ${path}`);
+    } catch (reason) {
+      say(
+        `kafka-notify ended by a defect of its own. Your draft is kept; the report could not be written: ${(reason as Error).message}`,
       );
-    } catch {
-      process.stderr.write(`kafka-notify ended by a defect of its own. Your draft is kept.\n${text}`);
     }
     process.exit(1);
   }

@@ -1,6 +1,6 @@
 import type {Message} from '../../flow/message.ts';
 import type {Failure} from '../../flow/outcome.ts';
-import {base64Of, eachHeader, textOf} from '../header-text.ts';
+import {base64Of, textOf} from '../../payload/text-or-base64.ts';
 
 /**
  * The protocol of `--exec-lines`. The program runs on; for each message it gets one line of JSON on stdin, and it answers
@@ -32,7 +32,7 @@ export function lineOf(message: Message, valueText: string | null, attempt: numb
 
 function headersOf({headers}: Message): string {
   const parts = new Map<string, string[]>();
-  for (const [name, value] of eachHeader(headers)) {
+  for (const {name, value} of headers) {
     const values = parts.get(name);
     if (values) values.push(part(value));
     else parts.set(name, [part(value)]);
