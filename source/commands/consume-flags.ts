@@ -5,27 +5,9 @@ import {splitCommandLine} from '../handlers/command/split-command-line.ts';
 import type {HandlerChoice} from '../handlers/index.ts';
 import type {StartChoice} from '../kafka/start-choice.ts';
 import {parseDuration} from '../settings/duration.ts';
-import type {Flag, FlagValues} from './command.ts';
+import type {FlagValues} from './command.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {startOf} from './start-flags.ts';
-
-/** Flags that say how messages are processed, wherever that happens. */
-export const processingFlags = {
-  handler: {type: 'string'},
-  exec: {type: 'string'},
-  execLines: {type: 'string'},
-  forward: {type: 'string'},
-  schema: {type: 'string'},
-  from: {type: 'string', isMultiple: true},
-  partition: {type: 'number', isMultiple: true},
-  skipToEnd: {type: 'boolean'},
-  retries: {type: 'number'},
-  onFailure: {type: 'string'},
-  onLost: {type: 'string'},
-  timeout: {type: 'string'},
-  fault: {type: 'string', isMultiple: true},
-  joinForeignGroup: {type: 'boolean'},
-} as const satisfies Record<string, Flag>;
 
 export type ConsumeOptions = {
   readonly start: StartChoice;

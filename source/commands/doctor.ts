@@ -31,7 +31,6 @@ const command: Command = {
   Example
     $ kafka-notify doctor --brokers localhost:9092 --topic notifications
 `,
-  flags: {},
   async run({settings}) {
     print('Settings');
     for (const [name, setting] of Object.entries(settings) as [keyof Settings, Setting<unknown>][]) {

@@ -15,9 +15,11 @@ import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
 import {checkedTopic} from '../checked-topic.ts';
 import type {Command, CommandInput, FlagValues} from '../command.ts';
-import {consumeOptions, processingFlags} from '../consume-flags.ts';
+import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
+import {positionForms} from '../positions.ts';
+import {positiveCount} from '../publish/numbers.ts';
 import {ownFolder} from '../template-shelf.ts';
 import {composeFiles} from './compose-files.ts';
 import {CrashReport} from './crash-report.ts';
@@ -55,7 +57,8 @@ const command: Command = {
     --on-lost ask|first|end when the position no longer exists (ask)
     --timeout DURATION      that one message may take (30s)
     --fault FAULT           begin with a fault on purpose: fail-next=2, fail-every=3, slow=200ms, … (see consume)
-    --from beginning|end|TIME|PARTITION@OFFSET, --partition N   where to start the first time (asked otherwise; see consume)
+    --from ${positionForms}, --partition N
+                            where to start the first time (asked otherwise; see consume)
     --type-path PATH,…      where a message's type stands in its JSON, for its column (type, event, …)
     --recipient-path PATH,… where its recipient stands (to, recipient, user.email, recipients[0].address, …)
     --templates DIR         your own templates (KAFKA_NOTIFY_TEMPLATES, else templates in the configuration folder)
@@ -69,15 +72,6 @@ const command: Command = {
     $ kafka-notify
     $ kafka-notify --brokers localhost:9092 --topic notifications --handler ./notify.ts
 `,
-  flags: {
-    ...processingFlags,
-    partitions: {type: 'number'},
-    replicationFactor: {type: 'number'},
-    typePath: {type: 'string'},
-    recipientPath: {type: 'string'},
-    templates: {type: 'string'},
-    embedded: {type: 'boolean'},
-  },
   run: open,
 };
 
@@ -91,6 +85,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     );
   }
   const options = consumeOptions(flags, Date.now());
+  const partitions = positiveCount('partitions', flags.partitions);
+  const replicationFactor = positiveCount('replication-factor', flags.replicationFactor);
   const topic = settings.topic.value ?? defaultTopic;
   checkedTopic(topic);
   const embedded = await needsEmbeddedBroker(settings, flags.embedded === true);
@@ -201,8 +197,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
       mayJoinForeign: options.joinForeignGroup,
       hasOwnHandler: options.handler.kind !== 'built-in',
       ensure: {
-        ...(typeof flags.partitions === 'number' && {partitions: flags.partitions}),
-        ...(typeof flags.replicationFactor === 'number' && {replicationFactor: flags.replicationFactor}),
+        ...(partitions !== null && {partitions}),
+        ...(replicationFactor !== null && {replicationFactor}),
       },
     });
     session.start(() => desk.workbench?.lanes() ?? []);
