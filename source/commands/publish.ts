@@ -17,8 +17,9 @@ const command: Command = {
   Usage
     $ kafka-notify publish --topic NAME [options] [FILE]
 
-  Publishes a JSON document (FILE, or else stdin) byte for byte, and prints one JSON line with what is known of it:
-  acknowledged (partition, offset), failed (it is not in the log) or unknown (it may be). Nothing is sent twice.
+  Publishes a JSON document (FILE, or else stdin) byte for byte, its last line end too, and prints one JSON line with what
+  is known of it: acknowledged (partition, offset), failed (it is not in the log) or unknown (it may be). Nothing is sent
+  twice.
 
   Options
     --topic NAME            TOPIC_NAME; created when missing, which is said on stderr
@@ -26,8 +27,10 @@ const command: Command = {
     --header name=value     may be repeated; name alone is a null value
     --partition N           left out: chosen by the key
     --partitioner NAME      java (murmur2, the default) or librdkafka (CRC32, as confluent-kafka for Python)
-    --lines                 one record a line; nothing is sent unless all of them are JSON
-    --raw                   any bytes, not only JSON
+    --lines                 one record a line (it ends with a line feed, or CR and line feed; blank ones are left out);
+                            nothing is sent unless all of them are JSON
+    --raw                   any bytes, not only JSON; with --lines all up to the line feed, a CR too, and a blank line is a
+                            record of 0 bytes
     --null                  a tombstone: no value
     --template NAME         key, headers and value of a template; with FILE or --lines the value comes from there
     --list-templates        print the templates, your own first, and send nothing
