@@ -54,7 +54,8 @@ const generalHelp = `
 
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', () => {});
+  // Whoever writes hears of it where it writes: see `output`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     const name = argv.find(each => !each.startsWith('-'));
     const isNamed = name !== undefined && argv[0] === name;
@@ -116,7 +117,7 @@ function textsOf(flags: FlagValues): Record<string, string | undefined> {
 
 function explain(error: unknown): number {
   if (error instanceof CommandError) {
-    say(error.message);
+    if (error.message !== '') say(error.message);
     return error.exitCode;
   }
   if (error instanceof SettingsError) {
