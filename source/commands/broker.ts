@@ -43,7 +43,7 @@ const command: Command = {
       );
     }
     say(`Listening on ${broker.bootstrap}; Ctrl+C ends it.`);
-    const lines = linesTo(process.stdout);
+    const lines = linesTo();
     const {bootstrap} = broker;
     lines.write({status: 'listening', bootstrap, host: broker.host, port: broker.port});
     await ended;

@@ -7,7 +7,10 @@ import {sayUnreadable, whyPolicyHolds} from '../session/unreadable.ts';
 import {type Lines, say} from './output.ts';
 
 /** Tells the flow's events as JSON lines, one an outcome, and what a person should know on stderr. */
-export function tellEvents(lines: Lines, options: {withValue: boolean}): (event: FlowEvent) => void {
+export function tellEvents(
+  lines: Pick<Lines, 'write'>,
+  options: {withValue: boolean},
+): (event: FlowEvent) => void {
   const redeliveries = new Redeliveries();
   const about = (message: Message, attempt: number) => ({
     topic: message.topic,

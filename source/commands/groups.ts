@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {type GroupOffset, type GroupStatus, Groups} from '../kafka/groups.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor} from './connection.ts';
@@ -56,7 +55,7 @@ export default command;
 
 async function list(groups: Groups): Promise<void> {
   const {groups: found, missing} = await groups.list();
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   for (const {group, state, protocol, members} of found)
     lines.write({status: 'group', group, state, protocol, members: members?.length ?? null});
   await lines.end();
@@ -69,7 +68,7 @@ async function describe(groups: Groups, name: string, topic: string | null): Pro
   if (!found) throw new CommandError(`There is no group ${name}: nobody is in it, and nothing is committed.`);
   const read = (found.members ?? []).flatMap(({partitions}) => Object.keys(partitions));
   const offsets = await groups.offsets(name, read);
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   lines.write({status: 'group', ...found});
   const shown = offsets.filter(each => topic === null || each.topic === topic);
   for (const each of shown) lines.write(partitionLine(found, each));

@@ -85,9 +85,9 @@ type PeekOptions = {
 
 async function peek(client: KafkaClient, topic: string, options: PeekOptions): Promise<number> {
   const {from, partitions, filter, max} = options;
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   const ending = new AbortController();
-  let ended: 'max' | 'signal' | 'no reader' | null = null;
+  let ended: 'max' | 'signal' | 'output lost' | null = null;
   const end = (why: typeof ended) => {
     ended ??= why;
     ending.abort();
@@ -115,17 +115,18 @@ async function peek(client: KafkaClient, topic: string, options: PeekOptions): P
           if (++found >= max) end('max');
         }
         // Not more is read than whoever listens takes.
-        if (!(await lines.end())) end('no reader');
+        await lines.written()?.catch(() => end('output lost'));
       },
     });
   } catch (error) {
+    await lines.end().catch(() => {});
     say(`Not searched to the end: ${sayProgress(progress)} offsets; ${grouped(found)} found so far.`);
     throw error;
   } finally {
     clearInterval(tell);
     stopListening();
-    await lines.end();
   }
+  await lines.end();
   const gone = progress.gone > 0n ? ` ${grouped(progress.gone)} of them were removed meanwhile.` : '';
   if (ended === 'max') say(`Stopped at --max ${max}: what lies behind was not searched.`);
   else if (ended) say(`Stopped: ${sayProgress(progress)} offsets; ${grouped(found)} found so far.${gone}`);

@@ -60,7 +60,8 @@ const generalHelp = `
 
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', () => {});
+  // Whoever writes hears of it where it writes: see `output`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   endWithASentence();
   try {
     if (argv.length === 1 && argv[0] === 'help') return await help();
@@ -142,7 +143,7 @@ function textsOf(flags: FlagValues): Record<string, string | undefined> {
 
 function explain(error: unknown): number {
   if (error instanceof CommandError) {
-    say(error.message);
+    if (error.message !== '') say(error.message);
     return error.exitCode;
   }
   if (error instanceof SettingsError) {

@@ -44,7 +44,7 @@ export async function runConsumption(
   const {client, topics, ends} = parts;
   const group = settings.group.value;
   if (!options.joinForeignGroup) await checkGroupIsFree(parts, {group, topic});
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   const tell = tellEvents(lines, options);
   const publisher = new KafkaPublisher({client, partitioner: createPartitioner(settings.partitioner.value)});
   const deadLetters = new DeadLetters({topics, publisher, group, mayCreate: options.mayCreate});

@@ -43,7 +43,7 @@ const command: Command = {
     try {
       const {created, topic} = await ensure();
       if (created) say(`Created topic ${name} with ${topic.partitions.length} partitions.`);
-      const lines = linesTo(process.stdout);
+      const lines = linesTo();
       const differs = created ? {} : differences(topic, {partitions, replicationFactor});
       lines.write({
         status: created ? 'created' : 'exists',
