@@ -23,7 +23,7 @@ describe('the command line of the program', () => {
     [['groups', '--group', 'mailer'], 'takes the NAME of a group without --group'],
     [['consume', '--topic', 't', '--from', 'yesterday'], '"yesterday" is no place to begin'],
     [['peek', '--topic', 't', '--filter', 'kex:u'], 'A filter has no kex:'],
-    [['consume', '--\u001b[31mred'], 'There is no flag --␛[31mred here'],
+    [['consume', '--\u001b[31mred'], 'There is no flag --␛[31mred; --help lists them.'],
   ])('refuses %j with a sentence and exit 2', async (args, sentence) => {
     const {code, stderr, lines} = await run([...args.slice(0, 1), ...brokersFor(args), ...args.slice(1)], {
       stdin: '{}',
