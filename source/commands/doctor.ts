@@ -1,5 +1,4 @@
 import {lookup} from 'node:dns/promises';
-import process from 'node:process';
 import {checkTopicName} from '../flow/topic-name.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {parseBrokers} from '../kafka/client.ts';
@@ -14,6 +13,7 @@ import type {Setting, Settings} from '../settings/settings.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, tls} from './connection.ts';
 import {exitCodes} from './exit-codes.ts';
+import {linesTo} from './output.ts';
 
 const command: Command = {
   help: `
@@ -31,6 +31,8 @@ const command: Command = {
 `,
   flags: {},
   async run({settings}) {
+    const lines = linesTo();
+    const print = (line: string) => lines.writeText(`${safeText(line)}\n`);
     print('Settings');
     for (const [name, setting] of Object.entries(settings) as [keyof Settings, Setting<unknown>][]) {
       const value = setting.value === null ? '–' : String(setting.value);
@@ -53,6 +55,7 @@ const command: Command = {
         if (!isOneOfSeveral) break;
       }
     }
+    await lines.end();
     return isWell ? exitCodes.done : exitCodes.failed;
   },
 };
@@ -190,8 +193,4 @@ function sayCluster(
 
 function count(number: number, what: string): string {
   return `${number} ${number === 1 ? what : `${what}s`}`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${safeText(line)}\n`);
 }
