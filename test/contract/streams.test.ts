@@ -125,7 +125,7 @@ describeOnBrokers('output as a stream', broker => {
     const {stdout, stderr} = await runShell(
       `set -o pipefail; { ${consume(topic)}; echo "ended with $?" >&2; } | head -2`,
     );
-    expect(stdout).toMatch(/^\{"status":"processed",.*"offset":"0",/);
+    expect(stdout.trim().split('\n')).toHaveLength(2);
     expect(stderr.trim().split('\n')).toEqual([`In group g-${topic} with partitions 0.`, 'ended with 141']);
     const [committed] = await broker.committed(`g-${topic}`, topic);
     expect(Number(committed)).toBeLessThan(10_000);
