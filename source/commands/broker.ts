@@ -46,9 +46,13 @@ const command: Command = {
     const lines = linesTo();
     const {bootstrap} = broker;
     lines.write({status: 'listening', bootstrap, host: broker.host, port: broker.port});
-    await ended;
-    await broker.stop();
-    await lines.end();
+    try {
+      // Whoever started it could not know where it listens.
+      await lines.end();
+      await ended;
+    } finally {
+      await broker.stop();
+    }
     return exitCodes.done;
   },
 };

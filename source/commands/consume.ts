@@ -90,8 +90,9 @@ const command: Command = {
                             "partition" one of every partition. With --until-end, what waits is no end while stdin is open
 
   Exit codes
-    0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered, or could not be read ·
-    2 wrong use
+    0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered, or could not be read,
+    or the lines cannot be written · 2 wrong use · 141 whoever read the lines has gone. What was not written is not
+    committed; while the reader is behind, nothing is processed.
 
   Examples
     $ kafka-notify consume --topic notifications --from beginning --until-end

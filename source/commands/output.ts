@@ -19,6 +19,8 @@ export type Lines = {
   onLost(listener: (lost: OutputLost) => void): void;
   /** Resolves when all is written. Rejects with OutputLost. */
   end(): Promise<void>;
+  /** From now on the reader is lost once it takes nothing of what waits for so many ms. */
+  giveUpAfter(ms: number): void;
 };
 
 /** Takes a block and calls back once it is with the reader, or why it never will be. */
@@ -58,11 +60,14 @@ export function linesTo(sink: Sink = standardOutput()): Lines {
   let collected = '';
   /** Given to the sink, and not called back yet. */
   let onTheWay = 0;
-  let blocks = 0;
+  /** Blocks given to the sink, and those that it has called back, which it does in order. */
+  let given = 0;
+  let taken = 0;
   let scheduled = false;
   let lost: OutputLost | null = null;
   const caughtUp = new Set<() => void>();
-  const idle = new Set<{resolve(): void; reject(lost: OutputLost): void}>();
+  /** Each waits until so many blocks are taken. */
+  let waiting: {readonly blocks: number; resolve(): void; reject(lost: OutputLost): void}[] = [];
   const listeners = new Set<(lost: OutputLost) => void>();
 
   const flush = () => {
@@ -71,24 +76,25 @@ export function linesTo(sink: Sink = standardOutput()): Lines {
     const block = collected;
     collected = '';
     onTheWay += block.length;
-    blocks++;
+    given++;
     sink(block, error => {
-      blocks--;
+      taken++;
       onTheWay -= block.length;
       if (error && !lost) lose(new OutputLost(error));
-      if (blocks > 0 || lost) return notice();
-      if (collected === '') for (const each of taken(idle)) each.resolve();
+      while (!lost && waiting[0] && waiting[0].blocks <= taken) waiting.shift()!.resolve();
       notice();
     });
   };
   const notice = () => {
-    if (onTheWay + collected.length <= fewAgain || lost) for (const each of taken(caughtUp)) each();
+    if (onTheWay + collected.length <= fewAgain || lost) for (const each of emptied(caughtUp)) each();
   };
   const lose = (why: OutputLost) => {
     lost = why;
     collected = '';
-    for (const each of taken(idle)) each.reject(why);
-    for (const each of taken(listeners)) each(why);
+    for (const each of waiting) each.reject(why);
+    waiting = [];
+    for (const each of emptied(listeners)) each(why);
+    notice();
   };
   const add = (line: string) => {
     if (lost) return;
@@ -102,8 +108,9 @@ export function linesTo(sink: Sink = standardOutput()): Lines {
   const written = () => {
     flush();
     if (lost) return Promise.reject(lost);
-    if (blocks === 0 && collected === '') return null;
-    return new Promise<void>((resolve, reject) => idle.add({resolve, reject}));
+    if (given === taken) return null;
+    const blocks = given;
+    return new Promise<void>((resolve, reject) => waiting.push({blocks, resolve, reject}));
   };
   return {
     write(line) {
@@ -122,6 +129,16 @@ export function linesTo(sink: Sink = standardOutput()): Lines {
     },
     async end() {
       await written();
+    },
+    giveUpAfter(ms) {
+      let before = -1;
+      const look = () => {
+        if (given > taken && taken === before && !lost)
+          lose(new OutputLost({name: 'Error', message: `whoever reads it took nothing for ${ms / 1000} s`}));
+        before = taken;
+      };
+      look();
+      setInterval(look, ms).unref();
     },
   };
 }
@@ -153,7 +170,7 @@ function writeWhole(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
 }
 
-function taken<Each>(set: Set<Each>): Each[] {
+function emptied<Each>(set: Set<Each>): Each[] {
   const all = [...set];
   set.clear();
   return all;

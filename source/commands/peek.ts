@@ -42,7 +42,8 @@ const command: Command = {
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
-    0 searched to the end (also when nothing was found), or --max reached · 1 not searched to the end · 2 wrong use
+    0 searched to the end (also when nothing was found), or --max reached · 1 not searched to the end · 2 wrong use ·
+    141 whoever read the lines has gone
 
   Examples
     $ kafka-notify peek --topic notifications --from end-10 --values

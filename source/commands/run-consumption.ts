@@ -20,6 +20,7 @@ import {HeadlessFaults} from './headless-faults.ts';
 import {limitHandler} from './limited-handler.ts';
 import {OpenFailures} from './open-failures.ts';
 import {linesTo, say} from './output.ts';
+import {OutputReader} from './output-reader.ts';
 import {Acts} from './perform-acts.ts';
 import {watchEnds} from './watch-ends.ts';
 
@@ -69,7 +70,9 @@ export async function runConsumption(
     onState: tellState(group),
     onFacts: () => {},
     commitFaults: faults.ofCommits,
+    told: () => lines.written(),
   });
+  const reader = new OutputReader(lines, consumption.processing, lost => end.with(lost));
 
   const acts = options.acts
     ? new Acts({
@@ -78,6 +81,7 @@ export async function runConsumption(
         retried: message => failures.reopen(message),
         answer: line => {
           lines.write(line);
+          reader.look();
           lookAtMost();
         },
         say,
@@ -86,6 +90,7 @@ export async function runConsumption(
 
   function onEvent(event: FlowEvent): void {
     tell(event);
+    reader.look();
     acts?.take(event);
     failures.take(event);
     switch (event.type) {
@@ -112,7 +117,10 @@ export async function runConsumption(
     if (!consumption.processing.lanes().some(lane => acts?.waitsFor(lane))) end.with('reached');
   }
 
-  const stopListening = onSignals(() => end.with('signal'));
+  const stopListening = onSignals(() => {
+    end.with('signal');
+    lines.giveUpAfter(grace);
+  });
   consumption.processing.step(options.step);
   try {
     // Asked to end before the group has met: there is nothing to wait for then.
@@ -136,6 +144,7 @@ export async function runConsumption(
     const blemished = isStuck || failures.areThere;
     await consumption.stop(grace);
     if (how instanceof CommandError) throw how;
+    await lines.end();
     return how === 'reached' && blemished ? exitCodes.failed : exitCodes.done;
   } catch (error) {
     if (error instanceof CommandError) throw error;
@@ -144,7 +153,7 @@ export async function runConsumption(
     if (acts) process.stdin.destroy();
     stopListening();
     await publisher.close();
-    await lines.end();
+    await lines.end().catch(() => {});
   }
 }
 

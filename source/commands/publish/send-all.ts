@@ -5,7 +5,7 @@ import {BulkRun} from '../../session/bulk/bulk-run.ts';
 import {acknowledgedLine, resultRecord, sayFigures} from '../../session/bulk/result-record.ts';
 import type {BulkResult} from '../../session/bulk/results-in-order.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
-import {type Lines, linesTo, say} from '../output.ts';
+import {type Lines, linesTo, type OutputLost, say} from '../output.ts';
 import type {PublishInput} from './input.ts';
 import {holdYoungGeneration} from './young-generation.ts';
 
@@ -45,8 +45,9 @@ export async function sendAll(
   release();
   try {
     await lines.end();
-  } catch (lost) {
-    say(`${sayFigures(run.figures)}; not every result is written.`);
+  } catch (error) {
+    const lost = error as OutputLost;
+    if (!lost.isReaderGone) say(`${sayFigures(run.figures)}; not every result is written.`);
     if (run.figures.unknown === 0) throw lost;
   }
   const {status, problem, unknown, failed} = run.figures;
