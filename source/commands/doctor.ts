@@ -36,7 +36,7 @@ const command: Command = {
     for (const [name, setting] of Object.entries(settings) as [keyof Settings, Setting<unknown>][]) {
       const value = setting.value === null ? '–' : String(setting.value);
       print(
-        `  ${name.padEnd(17)} ${value.padEnd(28)} ${setting.source}${setting.source === 'default' ? '' : ` (${setting.name})`}`,
+        `  ${name.padEnd(17)} ${value.padEnd(28)} ${setting.source}${setting.source === 'default' ? '' : ` (${name === 'topic' && setting.source === 'saved' ? 'the interface alone takes it' : setting.name})`}`,
       );
     }
     const notKept = whyNotKept(stateFolder(process.env));

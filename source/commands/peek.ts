@@ -36,7 +36,8 @@ const command: Command = {
     --partition N           only this one; may be given several times
     --filter 'WORDS'        words that must all fit: text, key:…, header:…, partition:2, offset:40, 1@40, path=value (text:a:b
                             for a text with a colon)
-    --values                print values, not only how long they are
+    --values                print values, not only how long they are. Keys, headers and values are text, or {"base64":"…"}
+                            where they are not UTF-8; numbers in headers of dead letters {"number":"3","base64":"…"}
     --max N                 end after N messages
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 

@@ -48,7 +48,8 @@ const generalHelp = `
                             interface asks once)
     --help, --version       wherever they stand, nothing else is done
 
-  Settings come from flags, else the environment, else .env in this folder, else what was saved, else the default.
+  Settings come from flags, else the environment, else .env in this folder, else config.json in the configuration folder,
+  else the default. The topic that the interface remembered counts for the interface only.
 
   Examples
     $ kafka-notify --handler ./notify.ts

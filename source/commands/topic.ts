@@ -30,6 +30,11 @@ const command: Command = {
 `,
   async run({words, flags, settings}) {
     const name = topicOf(settings, words[0]);
+    if (typeof flags.topic === 'string' && flags.topic !== name)
+      throw new CommandError(
+        `Two topics are named, ${name} and --topic ${flags.topic}; topic takes one.`,
+        exitCodes.wrongUse,
+      );
     const partitions = countOf(flags.partitions, '--partitions');
     const replicationFactor = countOf(flags.replicationFactor, '--replication-factor');
     checkedTopic(name);

@@ -1,5 +1,6 @@
 import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import type {Draft} from '../flow/delivery.ts';
+import {nameBytes} from '../flow/message.ts';
 
 /**
  * Encodes drafts as one record batch (magic 2, uncompressed). KafkaJS's own encoder throws on a null header value and
@@ -36,7 +37,8 @@ export function encodeRecordBatch(drafts: readonly Draft[], now: number): Buffer
 /** An upper bound of what one draft takes in a batch, in bytes. */
 export function recordSize(draft: Draft): number {
   const headers = draft.headers.reduce(
-    (sum, {name, value}) => sum + Buffer.byteLength(name) + (value?.length ?? 0) + 10,
+    (sum, {name, rawName, value}) =>
+      sum + (rawName?.length ?? Buffer.byteLength(name)) + (value?.length ?? 0) + 10,
     0,
   );
   return 40 + (draft.key?.length ?? 0) + (draft.value?.length ?? 0) + headers;
@@ -50,9 +52,9 @@ function encodeRecord(draft: Draft, offsetDelta: number, timestampDelta: number)
   writer.bytes(draft.key);
   writer.bytes(draft.value);
   writer.varInt(draft.headers.length);
-  for (const {name, value} of draft.headers) {
-    writer.bytes(Buffer.from(name, 'utf8'));
-    writer.bytes(value);
+  for (const header of draft.headers) {
+    writer.bytes(nameBytes(header));
+    writer.bytes(header.value);
   }
   return writer.withLength();
 }

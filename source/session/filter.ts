@@ -1,4 +1,4 @@
-import type {Headers} from '../flow/message.ts';
+import type {Header, Headers} from '../flow/message.ts';
 import {pick} from '../payload/pick.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
@@ -114,7 +114,7 @@ function fits(message: Filterable, term: Term): boolean {
     case 'offset':
       return String(message.offset) === sought;
     case 'header':
-      return Object.entries(message.headers).some(([name, value]) => headerHas(name, value, sought));
+      return message.headers.some(header => headerHas(header, sought));
     case 'path':
       return valueAt(message, term.path).toLowerCase() === sought;
     case 'text':
@@ -138,10 +138,8 @@ function reasonOf({state}: Row): string {
   return 'failure' in state && state.failure ? `${state.failure.name}: ${state.failure.message}` : '';
 }
 
-function headerHas(name: string, value: Headers[string] | undefined, sought: string): boolean {
-  if (name.toLowerCase().includes(sought)) return true;
-  const values = Array.isArray(value) ? value : [value];
-  return values.some(each => contains((each as Uint8Array | null) ?? null, sought));
+function headerHas({name, value}: Header, sought: string): boolean {
+  return name.toLowerCase().includes(sought) || contains(value, sought);
 }
 
 function contains(bytes: Uint8Array | null, sought: string): boolean {

@@ -115,6 +115,21 @@ describeOnBrokers('peek', broker => {
     expect(none.stderr).toContain('Searched 3 of 3 offsets: none found.');
   });
 
+  it('tells the numbers in the headers of a dead letter as numbers, beside their bytes', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const headers = {
+      'kafka_dlt-original-partition': Buffer.from([0, 0, 0, 3]),
+      'kafka_dlt-original-offset': Buffer.from([0, 0x20, 0, 0, 0, 0, 0, 1]),
+      other: Buffer.from([0, 0, 0, 3]),
+    };
+    await broker.produce(topic, [{partition: 0, value: '{}', headers}]);
+    expect((await peek(topic)).lines[0]!.headers).toEqual({
+      'kafka_dlt-original-partition': {number: '3', base64: 'AAAAAw=='},
+      'kafka_dlt-original-offset': {number: '9007199254740993', base64: 'ACAAAAAAAAE='},
+      other: '\0\0\0\u0003',
+    });
+  });
+
   it('refuses what makes no sense, as wrong use', async () => {
     const topic = await broker.freshTopic({partitions: 1});
     const wrong = async (...flags: string[]) => {

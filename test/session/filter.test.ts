@@ -3,12 +3,13 @@ import type {Message} from '../../source/flow/message.ts';
 import {parseFilter, parseMessageFilter} from '../../source/session/filter.ts';
 import {type RowState, rowOf} from '../../source/session/row.ts';
 import type {Session} from '../../source/session/session.ts';
+import {headersOf} from '../flow/support/headers.ts';
 import {message} from '../flow/support/messages.ts';
 
 const email: Message = {
   ...message(2, 7, '{"type":"email.send","to":["a@example.org","b@example.org"],"amount":1.10}'),
   key: Buffer.from('U-17'),
-  headers: {trace: Buffer.from('Abc-9'), tag: [Buffer.from('x'), null]},
+  headers: headersOf(['trace', 'Abc-9'], ['tag', 'x'], ['tag', null]),
 };
 const processed: RowState = {status: 'processed', attempt: 1, durationMs: 1};
 const held: RowState = {
@@ -95,7 +96,7 @@ describe('a filter', () => {
   it('is none for rows, and lets every retained message through, where nothing is typed', () => {
     expect(parseFilter('  ')).toEqual({filter: null});
     expect(messageFits(' ')).toBe(true);
-    expect(messageFits('', {...email, value: null, key: null, headers: {}})).toBe(true);
+    expect(messageFits('', {...email, value: null, key: null, headers: []})).toBe(true);
   });
 
   it('takes apart neither a value that is kept in part only, nor one that is no JSON, nor a tombstone', () => {

@@ -1,5 +1,5 @@
 import type {Message} from '../../flow/message.ts';
-import {base64Of, eachHeader, textOf} from '../header-text.ts';
+import {base64Of, textOf} from '../../payload/text-or-base64.ts';
 
 /** The system gives one variable 128 KiB at most, and all together about 2 MiB. */
 const mostOfOne = 32 * 1024;
@@ -25,7 +25,7 @@ export function environmentOf(message: Message, attempt: number): Record<string,
   if (message.value === null) variables.KAFKA_TOMBSTONE = '1';
   const parts = new Map<string, Uint8Array>();
   if (message.key !== null) parts.set('KAFKA_KEY', message.key);
-  for (const [name, value] of eachHeader(message.headers)) {
+  for (const {name, value} of message.headers) {
     const variable = `KAFKA_HEADER_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`.slice(0, 200);
     if (value === null) parts.delete(variable);
     else parts.set(variable, value);

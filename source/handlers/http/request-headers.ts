@@ -1,5 +1,4 @@
 import type {Message} from '../../flow/message.ts';
-import {eachHeader} from '../header-text.ts';
 
 /** Servers take 8 to 16 KiB of headers in all; what does not fit is named and left out. */
 const mostOfOne = 4096;
@@ -31,7 +30,7 @@ export function requestHeaders(message: Message, attempt: number): Record<string
     else parts.set(lower, {name, values: [value]});
   };
   if (message.key !== null) add('Kafka-Key', message.key);
-  for (const [name, value] of eachHeader(message.headers)) {
+  for (const {name, value} of message.headers) {
     if (value !== null)
       add(`Kafka-Header-${name.slice(0, 200).replace(/[^A-Za-z0-9!#$&'*+.^_`|~-]/g, '-')}`, value);
   }

@@ -1,4 +1,4 @@
-import type {Headers, HeaderValue} from '../../flow/message.ts';
+import type {Headers} from '../../flow/message.ts';
 import {decodeHeader} from '../../payload/decode-header.ts';
 import {formatJson} from '../../payload/format-json.ts';
 import {hexLines} from '../../payload/hex.ts';
@@ -37,16 +37,10 @@ export function sizeOf({value, valueBytes}: KeptMessage): string {
 
 function headerRows(headers: Headers, width: number): string[] {
   const rows: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    for (const each of Array.isArray(value) ? value : [value]) {
-      const {kind, text} = decodeHeader(name, each as HeaderValue);
-      rows.push(
-        ...wrap(
-          `${safeText(name)}  ${text}${kind === 'number' || kind === 'hex' ? `  (${kind})` : ''}`,
-          width,
-        ),
-      );
-    }
+  for (const {name, value} of headers) {
+    const {kind, text} = decodeHeader(name, value);
+    const told = kind === 'number' || kind === 'hex' ? `  (${kind})` : '';
+    rows.push(...wrap(`${safeText(name)}  ${text}${told}`, width));
   }
   return rows.length > 0 ? rows : ['no headers'];
 }

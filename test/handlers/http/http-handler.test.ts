@@ -8,6 +8,7 @@ import {
 import {afterEach, describe, expect, it, vi} from 'vitest';
 import type {Handler} from '../../../source/flow/handler.ts';
 import {createHttpHandler} from '../../../source/handlers/http/http-handler.ts';
+import {headersOf} from '../../flow/support/headers.ts';
 import {attempt, message} from '../support/programs.ts';
 import {runOf} from '../support/runs.ts';
 
@@ -85,7 +86,7 @@ describe('forwarding by HTTP', () => {
       '/hook?token=t',
     );
     const value = Buffer.from('{"n": 9007199254740993, "n": 1.10}');
-    const headers = {'trace-id': Buffer.from('t1')};
+    const headers = headersOf(['trace-id', 't1']);
     expect(await attempt(handler, message({value, headers, key: Buffer.from('u-17')}), 2)).toMatchObject({
       status: 'processed',
       output: 'queued as 17',
