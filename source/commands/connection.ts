@@ -17,6 +17,7 @@ export function clientFor(settings: Settings, onLog?: ConnectionSettings['onLog'
   return createClient({
     brokers,
     ...security(settings),
+    unpackedLimit: settings.unpackedLimit.value * 1024 * 1024,
     ...(onLog && {onLog}),
     // With a screen, stderr is not for words.
     onNotice: text => (onLog ? onLog({level: 'warn', from: 'Server', text}) : say(text)),

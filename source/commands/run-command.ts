@@ -44,6 +44,7 @@ const generalHelp = `
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS   (localhost:9092)
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID            (a private group of yours)
+    --unpacked-limit MiB    KAFKA_NOTIFY_UNPACKED_LIMIT (64)   a batch that is more when unpacked is not read
     --trust-env-file        let .env here say where credentials from the environment go (refused otherwise; the
                             interface asks once)
     --help, --version       wherever they stand, nothing else is done

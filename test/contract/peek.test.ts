@@ -199,6 +199,19 @@ describeOnBrokers('peek', broker => {
     expect((await peek(topic, '--from', 'end-1')).stderr).toContain('Searched 1 of 1 offsets: none found.');
   });
 
+  it('passes a batch that is more than the limit when unpacked, and says that it was not read', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const large = {partition: 0, value: JSON.stringify('x'.repeat(600_000))};
+    const gzip = {compression: kafkajs.CompressionTypes.GZIP};
+    await sendBy(broker, {topic, ...gzip, messages: [large, large]});
+    await broker.produce(topic, numbered(1, 0));
+    const {code, lines, stderr} = await peek(topic, '--unpacked-limit', '1');
+    expect(code).toBe(1);
+    expect(found(lines)).toEqual(['0@2']);
+    expect(stderr).toContain('unpacked it has more than 1 MiB, which is the limit (--unpacked-limit)');
+    expect((await peek(topic, '--unpacked-limit', '2')).code).toBe(0);
+  });
+
   it('says on Ctrl+C how far it came', async () => {
     const topic = await broker.freshTopic({partitions: 1});
     await broker.produce(topic, numbered(20_000, 0));

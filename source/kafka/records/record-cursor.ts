@@ -275,6 +275,6 @@ function saysOffsets(first: bigint, last: bigint): string {
 function reasonOf(error: unknown, {unpacked}: RecordLimits): string {
   if (error instanceof Damaged) return error.message;
   if (error instanceof TooLargeError)
-    return `unpacked it has more than ${unpacked / mebibyte} MiB, which is the limit`;
+    return `unpacked it has more than ${unpacked / mebibyte} MiB, which is the limit (--unpacked-limit)`;
   throw error;
 }
