@@ -36,7 +36,7 @@ const clients = 40;
 /** ms in which each request has to be answered or refused: KafkaJS's deadline is 10 s. */
 const deadline = 20_000;
 /** What no sentence for a person says. */
-const raw = /The value of "|Cannot read prop|is not a function|outside buffer bounds|call stack|undefined/;
+const raw = /The value of \\?"|Cannot read prop|is not a function|outside buffer bounds|call stack|undefined/;
 
 const [bootstrap, topic, groupId, seed, until] = process.argv.slice(2) as [
   string,

@@ -15,7 +15,7 @@ const knownCodes = [0, 1, 2, 3, 130, 143];
 const stackTrace = /\n\s+at .+\(.*:\d+:\d+\)|\n\s+at (async )?(file|node):/;
 /** What no sentence for a person says: raw errors of Node and of KafkaJS's decoder, defects, warnings. */
 const raw =
-  /Something went wrong that should not|defect of its own|The value of "|out of range\. It must|Cannot read prop|is not a function|is not iterable|outside buffer bounds|Maximum call stack|Invalid array length|Warning: |UnhandledPromise/;
+  /Something went wrong that should not|defect of its own|The value of \\?"|out of range\. It must|Cannot read prop|is not a function|is not iterable|outside buffer bounds|Maximum call stack|Invalid array length|Warning: |UnhandledPromise/;
 
 /** The built program, watched: what it prints, how much memory it takes, how it ends. */
 export type WatchedProgram = {
