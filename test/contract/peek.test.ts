@@ -34,6 +34,12 @@ describeOnBrokers('peek', broker => {
         timestamp: 1_700_000_000_000,
         key: 'u-17',
         headers: {trace: 'abc', tag: ['x', 'y'], bytes: {base64: '/wA='}},
+        headerList: [
+          {name: 'trace', value: 'abc'},
+          {name: 'tag', value: 'x'},
+          {name: 'tag', value: 'y'},
+          {name: 'bytes', value: {base64: '/wA='}},
+        ],
         value: '{"amount": 1.10}',
       },
       expect.objectContaining({offset: '1', key: null, headers: {}, value: null}),
