@@ -2,15 +2,16 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Handler} from '../flow/handler.ts';
 import {createHandler} from '../handlers/index.ts';
 import type {KafkaClient} from '../kafka/client.ts';
-import {explainError} from '../kafka/explain-error.ts';
+import {explainError, isNoKafka} from '../kafka/explain-error.ts';
 import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
-import {type ConsumeOptions, consumeOptions, processingFlags} from './consume-flags.ts';
+import {type ConsumeOptions, consumeOptions} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
 import {checkHasPartitions} from './partition-flags.ts';
+import {positionForms} from './positions.ts';
 import {runConsumption} from './run-consumption.ts';
 
 const command: Command = {
@@ -33,15 +34,20 @@ const command: Command = {
     --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
-    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
+    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good.
+                            Without any of these five it is taken from KAFKA_NOTIFY_FORWARD, so that a token in it is
+                            not among the arguments, which others on the machine can see
     --schema FILE           every value must fit this JSON Schema
-    --from beginning|end|TIME   where to start when the group has no committed offset; with one, what lies before it is a
-                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m).
+    --from ${positionForms}
+                            where to start when the group has no committed offset; with one, what lies before it is a
+                            replay: the commit is not lowered. end-N: N before the end of each partition; OFFSET: in each
+                            partition (where it has none such, its position is lost); TIME: ISO 8601, how long ago (15m
+                            or -15m), or ms since 1970 (@1700000000000, or 13 digits).
                             It counts once, at the start, and not where others run in the group already: then, and
                             for partitions gained later, the committed offset rules
     --from PARTITION@OFFSET the same for one partition; may be given several times. The others go on where they are
     --partition N           --from is for this one only, the others go on where they are; may be given several times
-    --skip-to-end           with --from end, or an offset ahead: also past messages that nobody processed
+    --skip-to-end           with --from end, end-N or an offset ahead: also past messages that nobody processed
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold). A batch of the topic that can't be
                             read (damaged, on the way or on disk) is asked for three times; then skip passes exactly it
@@ -88,15 +94,6 @@ const command: Command = {
     $ kafka-notify consume --topic notifications --from 1@113 --from 2@40 --max 10
     $ kafka-notify consume --topic notifications --from 15m --group replay-of-today --with-value | jq .value
 `,
-  flags: {
-    ...processingFlags,
-    max: {type: 'number'},
-    untilEnd: {type: 'boolean'},
-    acts: {type: 'boolean'},
-    step: {type: 'boolean'},
-    withValue: {type: 'boolean'},
-    create: {type: 'boolean', default: true},
-  },
   async run({flags, settings}) {
     const options = consumeOptions(flags, Date.now());
     const topic = topicOf(settings);
@@ -173,6 +170,7 @@ export async function ensureTopic(
     return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end]));
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new Unreached(await sentenceFor(error, client, topic), explainError(error).retryable);
+    const mayPass = explainError(error).retryable && !isNoKafka(error);
+    throw new Unreached(await sentenceFor(error, client, topic), mayPass);
   }
 }

@@ -1,5 +1,6 @@
 import type {Draft, DraftHeader} from '../flow/delivery.ts';
 import {checkJson} from '../payload/check-json.ts';
+import {checkUtf8} from '../payload/check-utf8.ts';
 import type {FlagValues} from './command.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 
@@ -30,22 +31,23 @@ function headerOf(text: string): DraftHeader {
     : {name: text.slice(0, at), value: Buffer.from(text.slice(at + 1))};
 }
 
-/** The bytes, verbatim, when they are JSON; else a CommandError with line:column and the reason. */
-export function checkedJson(bytes: Buffer, what: string, firstLine = 1): Buffer {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
-  } catch {
+/** The bytes, verbatim, when they are JSON; else a CommandError with line:column, the byte offset where it helps, and the reason. */
+export function checkedJson(bytes: Buffer, what: string): Buffer {
+  const decoded = checkUtf8(bytes);
+  if (!decoded.valid) {
+    const {line, column, byteOffset, reason} = decoded;
     throw new CommandError(
-      `${what} is not UTF-8; nothing was sent. --raw sends any bytes.`,
+      `${what} is not UTF-8 at ${line}:${column} (byte offset ${byteOffset}): ${reason}. Nothing was sent. --raw sends any bytes.`,
       exitCodes.wrongUse,
     );
   }
-  const check = checkJson(text);
+  const check = checkJson(decoded.text);
   if (check.valid) return bytes;
-  const place = `${check.line + firstLine - 1}:${check.column}`;
+  const {line, column, reason, isByteOrderMark} = check;
+  const place = isByteOrderMark ? '1:1 (byte offset 0)' : `${line}:${column}`;
+  const help = isByteOrderMark ? ' --raw sends any bytes.' : '';
   throw new CommandError(
-    `${what} is not JSON at ${place}: ${check.reason}. Nothing was sent.`,
+    `${what} is not JSON at ${place}: ${reason}. Nothing was sent.${help}`,
     exitCodes.wrongUse,
   );
 }

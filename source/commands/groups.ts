@@ -28,10 +28,8 @@ const command: Command = {
     $ kafka-notify groups
     $ kafka-notify groups mailer --topic notifications | jq -c 'select(.lag != "0")'
 `,
-  flags: {},
   async run({words, flags, settings}) {
-    const [name, ...more] = words;
-    if (more.length > 0) throw new CommandError('groups takes one name, or none.', exitCodes.wrongUse);
+    const [name] = words;
     const client = clientFor(settings);
     const groups = new Groups(client);
     try {

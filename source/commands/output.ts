@@ -1,4 +1,4 @@
-import {safeText} from '../payload/safe-text.ts';
+import {safeJson, safeText} from '../payload/safe-text.ts';
 
 /** Lines for scripts: JSON on stdout, offsets as texts. */
 export type Lines = {
@@ -25,7 +25,7 @@ export function linesTo(stream: NodeJS.WritableStream): Lines {
   return {
     write(line) {
       // JSON escapes C0 itself; what is left of unsafe characters is escaped too, so that a terminal can show a line.
-      waiting += `${JSON.stringify(line, asText).replace(unsafeInJson, escapeUnit)}\n`;
+      waiting += `${safeJson(JSON.stringify(line, asText))}\n`;
       if (waiting.length > flushSize) flush();
       else if (!scheduled) {
         scheduled = true;
@@ -45,12 +45,6 @@ export function linesTo(stream: NodeJS.WritableStream): Lines {
 /** Says something to the person; what came from outside is made visible. */
 export function say(sentence: string): void {
   process.stderr.write(`${safeText(sentence, {lines: true})}\n`);
-}
-
-const unsafeInJson = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function asText(_: string, value: unknown): unknown {

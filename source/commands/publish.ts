@@ -17,17 +17,20 @@ const command: Command = {
   Usage
     $ kafka-notify publish --topic NAME [options] [FILE]
 
-  Publishes a JSON document (FILE, or else stdin) byte for byte, and prints one JSON line with what is known of it:
-  acknowledged (partition, offset), failed (it is not in the log) or unknown (it may be). Nothing is sent twice.
+  Publishes a JSON document (FILE, or else stdin) byte for byte, its last line end too, and prints one JSON line with what
+  is known of it: acknowledged (partition, offset), failed (it is not in the log) or unknown (it may be). Nothing is sent
+  twice.
 
   Options
     --topic NAME            TOPIC_NAME; created when missing, which is said on stderr
-    --key KEY               left out: no key
+    --key KEY               left out: no key (null); an empty text is an empty key, which is not null
     --header name=value     may be repeated; name alone is a null value
     --partition N           left out: chosen by the key
     --partitioner NAME      java (murmur2, the default) or librdkafka (CRC32, as confluent-kafka for Python)
-    --lines                 one record a line; nothing is sent unless all of them are JSON
-    --raw                   any bytes, not only JSON
+    --lines                 one record a line (it ends with a line feed, or CR and line feed; blank ones are left out);
+                            nothing is sent unless all of them are JSON
+    --raw                   any bytes, not only JSON; with --lines all up to the line feed, a CR too, and a blank line is a
+                            record of 0 bytes
     --null                  a tombstone: no value
     --template NAME         key, headers and value of a template; with FILE or --lines the value comes from there
     --list-templates        print the templates, your own first, and send nothing
@@ -49,22 +52,6 @@ const command: Command = {
     $ kafka-notify publish --topic notifications --key u-17 --null
     $ kafka-notify publish --topic notifications --template e-mail --times 500 --rate 50
 `,
-  flags: {
-    key: {type: 'string'},
-    header: {type: 'string', isMultiple: true},
-    partition: {type: 'number'},
-    lines: {type: 'boolean'},
-    raw: {type: 'boolean'},
-    null: {type: 'boolean'},
-    template: {type: 'string'},
-    listTemplates: {type: 'boolean'},
-    templates: {type: 'string'},
-    placeholders: {type: 'boolean'},
-    times: {type: 'number'},
-    rate: {type: 'number'},
-    create: {type: 'boolean', default: true},
-    deadline: {type: 'number'},
-  },
   async run({words, flags, settings}) {
     if (flags.listTemplates) return listAll(flags);
     const topic = topicOf(settings);

@@ -28,11 +28,6 @@ const command: Command = {
     $ kafka-notify topic notifications --partitions 3
     $ kafka-notify topic notifications --no-create | jq .partitions
 `,
-  flags: {
-    partitions: {type: 'number'},
-    replicationFactor: {type: 'number'},
-    create: {type: 'boolean', default: true},
-  },
   async run({words, flags, settings}) {
     const name = topicOf(settings, words[0]);
     const partitions = countOf(flags.partitions, '--partitions');

@@ -107,8 +107,10 @@ export function parseBrokers(text: string): string[] {
   for (const entry of entries) {
     const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:/@]+):(\d{1,5})$/.exec(entry)?.[1] ?? 0);
     if (port < 1 || port > 65_535) {
+      // Before an @ there may be a password.
+      const given = text.includes('@') ? 'That' : `"${entry}"`;
       throw new Error(
-        `"${entry}" is not a broker's address; it takes the form host:port, such as localhost:9092.`,
+        `${given} is not a broker's address; it takes the form host:port, such as localhost:9092.`,
       );
     }
   }

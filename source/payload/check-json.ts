@@ -10,6 +10,8 @@ export type JsonCheck =
       /** From 0, in UTF-16 units. */
       readonly offset: number;
       readonly reason: string;
+      /** It stands at the very beginning: its bytes (EF BB BF) are what is wrong, and no editor shows them. */
+      readonly isByteOrderMark?: true;
     };
 
 const reasons: Record<string, string> = {
@@ -31,6 +33,8 @@ const reasons: Record<string, string> = {
   InvalidCharacter: 'a control character (a line end or tab) stands here; write it as \\n or \\t',
 };
 
+const byteOrderMark = '\uFEFF';
+
 /**
  * Whether the text is JSON, exactly as JSON.parse sees it (RFC 8259), and if not, where and why. The text is only looked
  * at: numbers beyond what JavaScript holds and repeated names stay as they are.
@@ -43,6 +47,10 @@ export function checkJson(text: string): JsonCheck {
   } catch (error) {
     if (error instanceof RangeError) return {...place(text, 0), valid: false, reason: 'nested too deeply'};
     engine = (error as Error).message;
+  }
+  if (text.startsWith(byteOrderMark)) {
+    const reason = 'a byte order mark (EF BB BF) stands before the value; JSON begins without one (RFC 8259)';
+    return {...place(text, 0), valid: false, reason, isByteOrderMark: true};
   }
   if (text.trim() === '') return {...place(text, text.length), valid: false, reason: 'there is nothing here'};
   const first = firstError(text);

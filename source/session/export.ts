@@ -1,5 +1,6 @@
 import type {Delivery} from '../flow/delivery.ts';
 import {headerRecords, headersByName} from '../payload/header-shapes.ts';
+import {safeJson} from '../payload/safe-text.ts';
 import {textOrBase64} from '../payload/text-or-base64.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
@@ -60,5 +61,5 @@ function timeOf(ms: number): string | number {
 }
 
 function line(record: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  return `${safeJson(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value)))}\n`;
 }

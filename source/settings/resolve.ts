@@ -49,7 +49,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
   ): Setting<string> | Setting<Value> => setting ?? {source: 'default', name: key, value};
   const password = find('saslPassword');
   return {
-    brokers: or(find('brokers'), 'brokers', defaultBrokers) as Setting<string>,
+    brokers: withoutCredentials(or(find('brokers'), 'brokers', defaultBrokers) as Setting<string>),
     topic: or(find('topic', saved.topic), 'topic', null),
     group: or(find('group'), 'group', privateGroup(saved.groupPrefix)) as Setting<string>,
     partitioner: partitioner(find('partitioner', saved.partitioner)),
@@ -69,6 +69,14 @@ export function resolveSettings(sources: SettingsSources): Settings {
  */
 export function privateGroup(prefix: string = savedDefaults.groupPrefix): string {
   return `${prefix}-${userInfo().username}-${hostname()}`.replace(/[^A-Za-z0-9._-]/g, '-');
+}
+
+/** The value is shown in many places; what stands before an @ is not even in the sentence that refuses it. */
+function withoutCredentials(brokers: Setting<string>): Setting<string> {
+  if (!brokers.value.includes('@')) return brokers;
+  throw new SettingsError(
+    `${brokers.name} takes addresses as host:port, without user name and password; those come from ${names.saslUsername} and ${names.saslPassword}.`,
+  );
 }
 
 function partitioner(found: Setting<string> | null): Settings['partitioner'] {

@@ -84,6 +84,12 @@ describeOnBrokers('peek', broker => {
     expect(await from(new Date(now - hour).toISOString())).toEqual(['0@3', '0@4']);
     expect(await from(String(now - hour))).toEqual(['0@3', '0@4']);
     expect(await from('99')).toEqual([]);
+    expect(await from('-1h')).toEqual(['0@3', '0@4']);
+    expect(await from(`@${now - hour}`)).toEqual(['0@3', '0@4']);
+    expect(await from('end')).toEqual([]);
+    expect(await from('0@3')).toEqual(['0@3', '0@4']);
+    const two = await peek(topic, '--from', '1@0', '--from', '0@4');
+    expect(found(two.lines)).toEqual(['0@4', '1@0']);
   });
 
   it('reads the partitions that are named, at most so many messages, and only what fits the filter', async () => {
@@ -100,6 +106,7 @@ describeOnBrokers('peek', broker => {
     expect(await with_('--filter', 'EXAMPLE.ORG')).toEqual(['0@0']);
     expect(await with_('--filter', 'header:t-9')).toEqual(['1@0']);
     expect(await with_('--filter', 'partition:1')).toEqual(['1@0']);
+    expect(await with_('--filter', '1@0')).toEqual(['1@0']);
     const most = await peek(topic, '--max', '2');
     expect([most.code, most.lines.length]).toEqual([0, 2]);
     expect(most.stderr).toContain('Stopped at --max 2: what lies behind was not searched.');
@@ -116,6 +123,7 @@ describeOnBrokers('peek', broker => {
       return stderr;
     };
     expect(await wrong('--filter', 'status:held')).toContain('one that lies in the topic has no status');
+    expect(await wrong('--filter', 'keys:u-1')).toContain('A filter has no keys: – it has key:, header:');
     expect(await wrong('--from', 'yesterday')).toContain('"yesterday" is no place to begin');
     expect(await wrong('--partition', '7')).toContain(`has no partition 7; it has 1.`);
     expect(await wrong('--max', '0')).toContain('--max takes a whole number');

@@ -73,6 +73,36 @@ describeOnBrokers('publishing', broker => {
     expect(lines.map(line => line.offset)).toEqual(Array.from({length: 2500}, (_, index) => String(index)));
   });
 
+  it('sends every byte of a document and of each line: line ends, carriage returns, blank lines', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    for (const text of ['{}\n', '\r\n[1]\r\n\n', '1 ']) expect((await publish(topic, text)).code).toBe(0);
+    expect((await publish(topic, 'a\n', '--raw')).code).toBe(0);
+    expect((await publish(topic, '{"n":1}\r\n\n\r\n{"n":2}\n', '--lines')).code).toBe(0);
+    const raw = await publish(topic, 'a\r\n\n\r\nb', '--raw', '--lines');
+    expect(raw.lines.map(({line}) => line)).toEqual([1, 2, 3, 4]);
+    const read = await run(['peek', '--brokers', broker.bootstrap(), '--topic', topic, '--values']);
+    expect(read.lines.map(({value}) => value)).toEqual([
+      ...['{}\n', '\r\n[1]\r\n\n', '1 ', 'a\n'],
+      ...['{"n":1}', '{"n":2}'],
+      ...['a\r', '', '\r', 'b'],
+    ]);
+  });
+
+  it('names the byte that is not UTF-8, and a byte order mark', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const cut = Buffer.concat([Buffer.from('{\n"é": "'), Buffer.from([0xe2, 0x82]), Buffer.from('"}')]);
+    const refused = await Promise.all([
+      publish(topic, cut),
+      publish(topic, '\uFEFF{}'),
+      publish(topic, Buffer.concat([Buffer.from('{}\n'), cut]), '--lines', '--raw'),
+      publish(topic, Buffer.concat([Buffer.from('{}\n'), cut.subarray(2)]), '--lines'),
+    ]);
+    expect(refused.map(({code}) => code)).toEqual([2, 2, 0, 2]);
+    expect(refused[0]!.stderr).toContain('not UTF-8 at 2:7 (byte offset 9): the byte 0xE2');
+    expect(refused[1]!.stderr).toContain('at 1:1 (byte offset 0): a byte order mark');
+    expect(refused[3]!.stderr).toContain('2:7 (byte offset 10): it is not UTF-8');
+  });
+
   it('sends nothing when a line is no JSON, and says where', async () => {
     const topic = await broker.freshTopic({partitions: 1});
     const {code, lines, stderr} = await publish(topic, '{"n":1}\n{"n":}\n', '--lines');

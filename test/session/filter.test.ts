@@ -21,7 +21,9 @@ const held: RowState = {
 const session = (committed: boolean) => ({isRowCommitted: () => committed}) as unknown as Session;
 
 function rowFits(text: string, state = processed, committed = false, most = 1000): boolean {
-  return parseFilter(text)!(
+  const parsed = parseFilter(text);
+  if ('problem' in parsed) throw new Error(parsed.problem);
+  return parsed.filter!(
     rowOf(0, email, state, 0, {mostOfValue: most, isRedelivered: false}),
     session(committed),
   );
@@ -38,6 +40,10 @@ const both = [
   ['a word of the key', 'u-17', 'u-18'],
   ['key:', 'key:u-1', 'key:email'],
   ['partition:, the whole number', 'partition:2', 'partition:22'],
+  ['offset:, the whole number', 'offset:7', 'offset:77'],
+  ['offset:, with zeros before it', 'OFFSET:007', 'offset:70'],
+  ['one message by its position', '2@7', '7@2'],
+  ['text:, what stands behind it', 'text:"type":"email', 'text:"type":"sms'],
   ['header:, by name', 'header:TRACE', 'header:span'],
   ['header:, by value', 'header:abc-9', 'header:email'],
   ['header:, one of several', 'header:x', 'header:y'],
@@ -65,8 +71,30 @@ describe('a filter', () => {
     expect(parseMessageFilter('key:u STATUS:held')).toHaveProperty('problem');
   });
 
+  it.each([
+    [
+      'stat:held',
+      'A filter has no stat: – it has key:, header:, partition:, offset:, status:, 1@40 and path=value.',
+    ],
+    ['u-17 http://example.org', 'text:http://example.org looks for it as it is.'],
+    ['Größe:3', 'A filter has no Größe:'],
+    ['partition:two', 'partition: takes a number'],
+    ['offset:', 'offset: takes a number'],
+  ])('refuses %s, in view and among retained messages', (text, sentence) => {
+    expect(parseFilter(text)).toEqual({problem: expect.stringContaining(sentence)});
+    expect(parseMessageFilter(text)).toEqual({problem: expect.stringContaining(sentence)});
+  });
+
+  it('takes a colon that names no field as text', () => {
+    expect(['12:30', '"type":', 'to[0]=a:b'].map(text => 'problem' in parseFilter(text))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('is none for rows, and lets every retained message through, where nothing is typed', () => {
-    expect(parseFilter('  ')).toBeNull();
+    expect(parseFilter('  ')).toEqual({filter: null});
     expect(messageFits(' ')).toBe(true);
     expect(messageFits('', {...email, value: null, key: null, headers: []})).toBe(true);
   });

@@ -6,7 +6,7 @@ import type {Draft} from '../../flow/delivery.ts';
 import {expandPlaceholders, nextPlaceholders} from '../../payload/placeholders.ts';
 import {type Fill, fromLines, lineCheck, repeated} from '../../session/bulk/bulk-items.ts';
 import type {BulkOptions} from '../../session/bulk/bulk-run.ts';
-import {type Chunks, checkLines} from '../../session/bulk/value-lines.ts';
+import {type Chunks, checkLines, type LineReading, sayPlace} from '../../session/bulk/value-lines.ts';
 import {readDraft} from '../../session/draft.ts';
 import type {NamedDraft} from '../../session/templates.ts';
 import type {FlagValues} from '../command.ts';
@@ -41,11 +41,11 @@ export async function inputFor(
   if (flags.lines) {
     const {open, isKept} = await linesOf(words);
     const check = lineCheck({raw, expands});
-    await refuseProblems(open, check);
+    await refuseProblems(open, {raw}, check);
     // What is in memory cannot have changed since.
-    return {items: fromLines(begun, open, times, fill, isKept ? () => null : check), isMany: true};
+    return {items: fromLines(begun, open, times, fill, {raw}, isKept ? () => null : check), isMany: true};
   }
-  const value = flags.null ? null : await documentOf(words, template, raw);
+  const value = flags.null ? null : await documentOf(words, template);
   if (value !== null && !raw) checkedJson(expands ? sampleOf(value) : value, 'The input');
   return {items: repeated({...begun, value}, times, fill), isMany: flags.times !== undefined};
 }
@@ -70,15 +70,11 @@ function frameOf(flags: FlagValues, template: NamedDraft | null, topic: string):
   };
 }
 
-async function documentOf(
-  words: readonly string[],
-  template: NamedDraft | null,
-  raw: boolean,
-): Promise<Buffer | null> {
+/** All bytes of the file or of stdin, also a line end that an editor or echo put last: for JSON it is white space (rule 2). */
+async function documentOf(words: readonly string[], template: NamedDraft | null): Promise<Buffer | null> {
   if (template && words.length === 0)
     return template.draft.value === null ? null : Buffer.from(template.draft.value);
-  const bytes = await bytesOf(words);
-  return raw ? bytes : trimLineEnd(bytes);
+  return await bytesOf(words);
 }
 
 /** Lines are read twice, to check them and to send them: what cannot be read twice is kept in memory. */
@@ -91,10 +87,14 @@ async function linesOf(
   return {open: () => [bytes], isKept: true};
 }
 
-async function refuseProblems(open: () => Chunks, check: ReturnType<typeof lineCheck>): Promise<void> {
+async function refuseProblems(
+  open: () => Chunks,
+  reading: LineReading,
+  check: ReturnType<typeof lineCheck>,
+): Promise<void> {
   let checked: Awaited<ReturnType<typeof checkLines>>;
   try {
-    checked = await checkLines(open(), check);
+    checked = await checkLines(open(), reading, check);
   } catch (error) {
     throw new CommandError(
       `The input cannot be read: ${(error as Error).message}. Nothing was sent.`,
@@ -103,9 +103,7 @@ async function refuseProblems(open: () => Chunks, check: ReturnType<typeof lineC
   }
   const {problems, problemCount} = checked;
   if (problemCount === 0) return;
-  const told = problems
-    .slice(0, toldProblems)
-    .map(({line, column, reason}) => `${line}:${column}: ${reason}`);
+  const told = problems.slice(0, toldProblems).map(problem => `${sayPlace(problem)}: ${problem.reason}`);
   const more = problemCount - told.length;
   throw new CommandError(
     [
@@ -145,11 +143,4 @@ function sampleOf(bytes: Buffer): Buffer {
   return Buffer.from(text).equals(bytes)
     ? Buffer.from(expandPlaceholders(text, nextPlaceholders(1, 0)))
     : bytes;
-}
-
-/** The line end that editors and echo add does not belong to a JSON document. */
-function trimLineEnd(bytes: Buffer): Buffer {
-  let end = bytes.length;
-  while (end > 0 && (bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d)) end--;
-  return bytes.subarray(0, end);
 }

@@ -73,7 +73,14 @@ export class MessageSetReader implements OpenRecords {
   }
 
   take(most: number): TakenRecords | null {
-    if (this.#position === this.#bytes.length) return null;
+    while (this.#position < this.#bytes.length) {
+      const taken = this.#takeChunk(most);
+      if (taken.messages.length > 0) return taken;
+    }
+    return null;
+  }
+
+  #takeChunk(most: number): TakenRecords {
     const begin = this.#position;
     const end = this.#endOfChunk(most);
     this.#position = end;

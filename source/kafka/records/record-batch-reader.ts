@@ -33,7 +33,15 @@ export class RecordBatchReader implements OpenRecords {
   }
 
   take(most: number): TakenRecords | null {
-    if (this.#left === 0) return null;
+    while (this.#left > 0) {
+      const taken = this.#takeChunk(most);
+      // What lies before the offset that was asked for is passed, and not told of.
+      if (taken.messages.length > 0 || this.#left === 0) return taken;
+    }
+    return null;
+  }
+
+  #takeChunk(most: number): TakenRecords {
     const {begin, count} = this.#nextChunk(most);
     const bytes = Buffer.from(this.#records.subarray(begin, this.#position));
     const reader = new ByteReader(bytes);

@@ -150,7 +150,8 @@ export class RecordCursor {
   #checkPlace({baseOffset, lastOffset}: BatchHead, behind: number): void {
     const isBehindEnd = this.#highWatermark !== null && lastOffset >= this.#highWatermark + writtenMeanwhile;
     const following = this.#offsetAt(behind);
-    const overlaps = following !== null && following <= lastOffset;
+    // A batch that begins further ahead than it need, and overlaps with the next, is the one that is wrong.
+    const overlaps = following !== null && following <= lastOffset && baseOffset > this.#next;
     const isBack = this.#isFirst ? lastOffset < this.#next : baseOffset < this.#next;
     if (isBack || isBehindEnd || overlaps || baseOffset < 0n)
       throw new Damaged(`it says that it has the offsets ${baseOffset} to ${lastOffset}`);
@@ -226,8 +227,9 @@ export class RecordCursor {
   /** Where reading can go on: as the batch says where that can be, else where the next one begins. */
   #endOfDamaged(begin: number, size: number): bigint | null {
     const following = this.#offsetAt(begin + size);
-    const isFollowed = following !== null && following > this.#next;
-    const said = saidEnd(this.#bytes, begin, size);
+    const isInside = this.#highWatermark === null || (following ?? 0n) < this.#highWatermark;
+    const isFollowed = following !== null && following > this.#next && isInside;
+    const said = saidEnd(this.#bytes, begin, size, isFollowed ? following : null);
     const most = isFollowed ? following : this.#highWatermark;
     if (said !== null && said > this.#next && most !== null && said <= most) return said;
     return isFollowed ? following : null;
@@ -247,12 +249,12 @@ function plausibleSize(bytes: Buffer, begin: number): number {
   }
 }
 
-/** One past the last offset of the entry, as its head says. */
-function saidEnd(bytes: Buffer, begin: number, size: number): bigint | null {
+/** One past the last offset of the entry, as its head says. A message of an old format does not say how many are packed in it. */
+function saidEnd(bytes: Buffer, begin: number, size: number, following: bigint | null): bigint | null {
   if (size <= magicAt) return null;
   const offset = bytes.readBigInt64BE(begin);
   const magic = bytes.readInt8(begin + magicAt);
-  if (magic === 0 || magic === 1) return offset + 1n;
+  if (magic === 0 || magic === 1) return following ?? offset + 1n;
   if (size < headSize) return null;
   const lastOffsetDelta = bytes.readInt32BE(begin + 23);
   return lastOffsetDelta < 0 ? null : offset + BigInt(lastOffsetDelta) + 1n;

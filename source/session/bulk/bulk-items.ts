@@ -1,7 +1,15 @@
 import type {Draft} from '../../flow/delivery.ts';
 import {expandPlaceholders, nextPlaceholders, type PlaceholderValues} from '../../payload/placeholders.ts';
 import type {BulkItem} from './bulk-run.ts';
-import {type Chunks, type LineProblem, problemOf, type ValueLine, valueLines} from './value-lines.ts';
+import type {Line} from './line-splitter.ts';
+import {
+  type Chunks,
+  type LineProblem,
+  type LineReading,
+  problemOf,
+  sayPlace,
+  valueLines,
+} from './value-lines.ts';
 
 /** How each draft is filled in right before it is sent; null: not at all. */
 export type Fill = (() => PlaceholderValues) | null;
@@ -25,13 +33,13 @@ export async function* fromLines(
   open: () => Chunks,
   times: number,
   fill: Fill,
-  check: (line: ValueLine) => LineProblem | null,
+  reading: LineReading,
+  check: (line: Line) => LineProblem | null,
 ): AsyncGenerator<BulkItem> {
   for (let time = 0; time < times; time++) {
-    for await (const each of valueLines(open())) {
+    for await (const each of valueLines(open(), reading)) {
       const problem = check(each);
-      if (problem)
-        throw new Error(`The file has changed: ${problem.line}:${problem.column} ${problem.reason}.`);
+      if (problem) throw new Error(`The file has changed: ${sayPlace(problem)} ${problem.reason}.`);
       yield {draft: filled({...frame, value: each.bytes}, fill), line: each.line};
     }
   }
@@ -44,7 +52,7 @@ export function lineCheck({
 }: {
   readonly raw: boolean;
   readonly expands: boolean;
-}): (line: ValueLine) => LineProblem | null {
+}): (line: Line) => LineProblem | null {
   if (raw) return () => null;
   const sample = nextPlaceholders(1, 0);
   const fill = (text: string) => (expands ? expandPlaceholders(text, sample) : text);

@@ -6,7 +6,7 @@ import type {Session} from '../session.ts';
 import {type Fill, fromLines, lineCheck, repeated} from './bulk-items.ts';
 import {type BulkFigures, BulkRun} from './bulk-run.ts';
 import {resultLine, resultRecord, sayFigures, summaryRecord, thousands} from './result-record.ts';
-import {type Chunks, checkLines} from './value-lines.ts';
+import {type Chunks, checkLines, type LineReading, sayPlace} from './value-lines.ts';
 
 /** What a person wants sent: their draft, or each line of a file in its place, so many times over. */
 export type BulkOrder = {
@@ -87,10 +87,10 @@ export class BulkSender {
       return true;
     }
     const check = lineCheck(draft);
-    const lines = await this.#check(file, check);
+    const lines = await this.#check(file, draft, check);
     if (lines === null) return false;
     const {value: _, ...frame} = read.draft;
-    const items = fromLines(frame, () => this.#ports.openFile(file), times, fill, check);
+    const items = fromLines(frame, () => this.#ports.openFile(file), times, fill, draft, check);
     this.#send(items, lines * times, order.rate);
     return true;
   }
@@ -108,19 +108,28 @@ export class BulkSender {
   }
 
   /** How many lines there are; null: they cannot be sent, and why was said, or it was given up. */
-  async #check(file: string, check: ReturnType<typeof lineCheck>): Promise<number | null> {
+  async #check(
+    file: string,
+    reading: LineReading,
+    check: ReturnType<typeof lineCheck>,
+  ): Promise<number | null> {
     const own = ++this.#checks;
     this.#become({kind: 'checking', lines: 0});
     try {
-      const {lines, problems, problemCount} = await checkLines(this.#ports.openFile(file), check, read => {
-        if (own !== this.#checks) throw stopped;
-        this.#become({kind: 'checking', lines: read});
-      });
+      const {lines, problems, problemCount} = await checkLines(
+        this.#ports.openFile(file),
+        reading,
+        check,
+        read => {
+          if (own !== this.#checks) throw stopped;
+          this.#become({kind: 'checking', lines: read});
+        },
+      );
       if (own !== this.#checks) return null;
       const more = problemCount - problems.length;
       if (problemCount > 0)
         this.#refuse(
-          ...problems.map(({line, column, reason}) => `${line}:${column} ${reason}`),
+          ...problems.map(problem => `${sayPlace(problem)} ${problem.reason}`),
           ...(more > 0 ? [`and ${thousands(more)} more lines`] : []),
         );
       else if (lines === 0) this.#refuse(`${file} has no line to send.`);

@@ -1,3 +1,4 @@
+import {safeJson} from '../../payload/safe-text.ts';
 import {grouped} from '../search.ts';
 import type {BulkFigures, BulkResult} from './bulk-run.ts';
 
@@ -41,7 +42,7 @@ export function summaryRecord({status, sent, acknowledged, failed, unknown, acti
 
 /** A record as a line of JSON; offsets are texts. */
 export function resultLine(record: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  return `${safeJson(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value)))}\n`;
 }
 
 /** `12,000` */

@@ -1,12 +1,23 @@
 import {checkJson} from '../../payload/check-json.ts';
+import {checkUtf8} from '../../payload/check-utf8.ts';
+import {type Line, LineSplitter} from './line-splitter.ts';
 
-/** A line of a file, without its end; lines are counted from 1. */
-export type ValueLine = {readonly line: number; readonly bytes: Buffer};
-
-/** A line that cannot be sent, and why; `column` counts from 1, in characters. */
-export type LineProblem = {readonly line: number; readonly column: number; readonly reason: string};
+/** A line that cannot be sent, and why; line and `column` (in characters) count from 1. */
+export type LineProblem = {
+  readonly line: number;
+  readonly column: number;
+  readonly reason: string;
+  /** Of the place in the whole input, from 0; where it is the bytes that are wrong. */
+  readonly byteOffset?: number;
+};
 
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+/** How lines are read as values. */
+export type LineReading = {
+  /** Any bytes are a value: a blank line is an empty one. */
+  readonly raw: boolean;
+};
 
 export type CheckedLines = {
   readonly lines: number;
@@ -15,60 +26,65 @@ export type CheckedLines = {
   readonly problemCount: number;
 };
 
-/** A longer line is no message: brokers take 1 MiB by default. */
-const mostBytes = 32 * 1024 * 1024;
 const mostProblems = 100;
-const lineEnd = 0x0a;
-const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
+const carriageReturn = 0x0d;
 
-/** The lines of a file as it is read, those without anything left out; never more than one line and a chunk in memory. */
-export async function* valueLines(chunks: Chunks): AsyncGenerator<ValueLine> {
-  let line = 1;
-  let rest: Uint8Array[] = [];
-  let restBytes = 0;
+/** The values of a file of lines as it is read; never more than one line and a chunk in memory. */
+export async function* valueLines(chunks: Chunks, reading: LineReading): AsyncGenerator<Line> {
+  const splitter = new LineSplitter();
   for await (const chunk of chunks) {
-    let from = 0;
-    for (;;) {
-      const at = chunk.indexOf(lineEnd, from);
-      const part = chunk.subarray(from, at < 0 ? chunk.length : at);
-      restBytes += part.length;
-      if (restBytes > mostBytes) throw new Error(`line ${line} has more than ${mostBytes} bytes`);
-      rest.push(part);
-      if (at < 0) break;
-      const bytes = withoutEnd(Buffer.concat(rest));
-      if (bytes.length > 0) yield {line, bytes};
-      line++;
-      rest = [];
-      restBytes = 0;
-      from = at + 1;
+    for (const line of splitter.push(chunk)) {
+      const value = valueIn(line, reading);
+      if (value) yield value;
     }
   }
-  const bytes = withoutEnd(Buffer.concat(rest));
-  if (bytes.length > 0) yield {line, bytes};
+  const last = splitter.end();
+  const value = last && valueIn(last, reading);
+  if (value) yield value;
+}
+
+/**
+ * What of a line is the value; null: nothing, it is blank. Raw it is every byte, and of a blank line none, as for Apache's
+ * console producer. For JSON a carriage return at the end belongs to the line end, as in JSON Lines.
+ */
+export function valueIn(line: Line, {raw}: LineReading): Line | null {
+  if (raw) return line;
+  const bytes = line.bytes.at(-1) === carriageReturn ? line.bytes.subarray(0, -1) : line.bytes;
+  return bytes.length === 0 ? null : {...line, bytes};
 }
 
 /** Why a line is no JSON; null: it is. `fill` is what is done to its text before it is sent. */
-export function problemOf({line, bytes}: ValueLine, fill: (text: string) => string): LineProblem | null {
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    return {line, column: 1, reason: 'it is not UTF-8'};
+export function problemOf(
+  {line, byteOffset, bytes}: Line,
+  fill: (text: string) => string,
+): LineProblem | null {
+  const decoded = checkUtf8(bytes);
+  if (!decoded.valid) {
+    const {column, reason} = decoded;
+    return {line, column, reason: `it is not UTF-8: ${reason}`, byteOffset: byteOffset + decoded.byteOffset};
   }
-  const check = checkJson(fill(text));
-  return check.valid ? null : {line, column: check.column, reason: check.reason};
+  const check = checkJson(fill(decoded.text));
+  if (check.valid) return null;
+  const {column, reason, isByteOrderMark} = check;
+  return {line, column, reason, ...(isByteOrderMark && {byteOffset})};
+}
+
+/** `3:14 (byte offset 57)` */
+export function sayPlace({line, column, byteOffset}: LineProblem): string {
+  return `${line}:${column}${byteOffset === undefined ? '' : ` (byte offset ${byteOffset})`}`;
 }
 
 /** Reads all lines and says which of them cannot be sent. `progress` hears how many were read, now and then. */
 export async function checkLines(
   chunks: Chunks,
-  check: (line: ValueLine) => LineProblem | null,
+  reading: LineReading,
+  check: (line: Line) => LineProblem | null,
   progress: (lines: number) => void = () => {},
 ): Promise<CheckedLines> {
   const problems: LineProblem[] = [];
   let lines = 0;
   let problemCount = 0;
-  for await (const line of valueLines(chunks)) {
+  for await (const line of valueLines(chunks, reading)) {
     if (++lines % 1000 === 0) progress(lines);
     const problem = check(line);
     if (!problem) continue;
@@ -76,10 +92,4 @@ export async function checkLines(
     if (problems.length < mostProblems) problems.push(problem);
   }
   return {lines, problems, problemCount};
-}
-
-function withoutEnd(bytes: Buffer): Buffer {
-  let end = bytes.length;
-  while (end > 0 && bytes[end - 1] === 0x0d) end--;
-  return bytes.subarray(0, end);
 }

@@ -257,12 +257,12 @@ describe('what is sent in bulk', () => {
     const lines = () => [Buffer.from('{"a": {{seq}}}\n\n{"b": 2}')];
     const {value: _, ...frame} = {...draft(''), key: Buffer.from('k{{seq}}')};
     const all: string[] = [];
-    for await (const item of fromLines(frame, lines, 2, filler(), () => null)) {
+    for await (const item of fromLines(frame, lines, 2, filler(), {raw: false}, () => null)) {
       all.push(`${item.line} ${item.draft.key} ${item.draft.value}`);
     }
     expect(all).toEqual(['1 k5 {"a": 5}', '3 k6 {"b": 2}', '1 k7 {"a": 7}', '3 k8 {"b": 2}']);
     await expect(async () => {
-      for await (const each of fromLines(frame, lines, 1, null, check)) void each;
+      for await (const each of fromLines(frame, lines, 1, null, {raw: false}, check)) void each;
     }).rejects.toThrow('The file has changed: 3:1 gone');
   });
 });
