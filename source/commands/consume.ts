@@ -31,10 +31,12 @@ const command: Command = {
     --handler FILE          a module, in TypeScript or JavaScript, that exports processMessage(message, context), or
                             KafkaJS's eachMessage or eachBatch; loaded again when it, or a file that it imports, is
                             saved. Without any of these five, a value must be JSON.
-    --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
+    --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell. Nothing on
+                            stdin is a tombstone, with KAFKA_TOMBSTONE=1: an empty value is no JSON, and fails before.
+                            KAFKA_HEADERS has all headers in order, as a=1&b=&c (%-encoded; b is empty, c is null).
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
-    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good.
+    --forward URL           POST to URL, metadata in Kafka-… headers, which are as the variables of --exec; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good.
                             Without any of these five it is taken from KAFKA_NOTIFY_FORWARD, so that a token in it is
                             not among the arguments, which others on the machine can see
     --schema FILE           every value must fit this JSON Schema
@@ -70,7 +72,8 @@ const command: Command = {
     {"act":"skip","partition":1,"offset":"113","reason":"sent by hand"}
     {"act":"dead-letter","partition":1,"offset":"113"}
     {"act":"replace","partition":1,"offset":"113","value":{…}}   published letter by letter; the original counts as replaced
-                            once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"};
+                            once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"}
+                            (or, in order, [{"name":"a","value":"1"}]), put over those that are carried;
                             "carry":"all" (the default: its headers, with a new identity and trace, and
                             kafka-notify-replaces), "own" (without tracing and tools' headers) or "none"
     {"act":"go-on","partition":1,"from":"first"}     or "end", where the position is lost: by a commit
