@@ -31,5 +31,6 @@ export const commonFlags = {
   topic: {type: 'string'},
   group: {type: 'string'},
   partitioner: {type: 'string'},
+  unpackedLimit: {type: 'string'},
   trustEnvFile: {type: 'boolean'},
 } as const satisfies Record<string, Flag>;

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {type Move, totalOf} from '../flow/moves.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {GroupInUse, Groups} from '../kafka/groups.ts';
@@ -116,7 +115,7 @@ async function tell(
   {topic, group}: MovesAsked,
   status: 'counted' | 'rewound',
 ): Promise<void> {
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   for (const move of moves) lines.write({status, topic, group, ...move});
   await lines.end();
 }

@@ -44,11 +44,13 @@ const generalHelp = `
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS   (localhost:9092)
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID            (a private group of yours)
+    --unpacked-limit MiB    KAFKA_NOTIFY_UNPACKED_LIMIT (64)   a batch that is more when unpacked is not read
     --trust-env-file        let .env here say where credentials from the environment go (refused otherwise; the
                             interface asks once)
     --help, --version       wherever they stand, nothing else is done
 
-  Settings come from flags, else the environment, else .env in this folder, else what was saved, else the default.
+  Settings come from flags, else the environment, else .env in this folder, else config.json in the configuration folder,
+  else the default. The topic that the interface remembered counts for the interface only.
 
   Examples
     $ kafka-notify --handler ./notify.ts
@@ -59,7 +61,8 @@ const generalHelp = `
 
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', () => {});
+  // Whoever writes hears of it where it writes: see `output`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   endWithASentence();
   try {
     if (argv.length === 1 && argv[0] === 'help') return await help();
@@ -141,7 +144,7 @@ function textsOf(flags: FlagValues): Record<string, string | undefined> {
 
 function explain(error: unknown): number {
   if (error instanceof CommandError) {
-    say(error.message);
+    if (error.message !== '') say(error.message);
     return error.exitCode;
   }
   if (error instanceof SettingsError) {

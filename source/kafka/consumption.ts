@@ -18,6 +18,7 @@ import {type BrokerFacts, Generation, type Look} from './generation.ts';
 import {forgetOffsetManager, offsetManagerOf} from './offset-managers.ts';
 import {Refused} from './protocol/errors.ts';
 import {rangeAssigner} from './range-assigner.ts';
+import type {RecordLimits} from './records/record-cursor.ts';
 import {resolveStart, type StartChoice, type StartOfOneChoice} from './start-choice.ts';
 
 export type ConsumptionOptions = {
@@ -26,6 +27,7 @@ export type ConsumptionOptions = {
   readonly topic: string;
   readonly group: string;
   readonly clock: Clock;
+  readonly limits: RecordLimits;
   readonly handler: Handler;
   readonly policy: FailurePolicy;
   readonly onLost: 'ask' | 'first' | 'end';
@@ -42,6 +44,8 @@ export type ConsumptionOptions = {
   onFacts(facts: readonly BrokerFacts[]): void;
   /** Faults on purpose between finishing and committing. */
   readonly commitFaults?: Pick<CommitFaults, 'withheld'> & {crashes(): boolean};
+  /** When all events until now are told to whoever reads of them; what is not is not committed. See `Processing`. */
+  told?(): Promise<void> | null;
 };
 
 const sessionTimeout = 10_000;
@@ -107,6 +111,7 @@ export class Consumption {
       deadLetter: (message, failure) => options.deadLetter(message, failure),
       explain: error => this.#explain(error).sentence,
       isMember: () => options.clock.now() - this.#seenAt < sessionTimeout,
+      told: () => options.told?.() ?? null,
       commitFaults: options.commitFaults && {
         withheld: options.commitFaults.withheld,
         crash: () => options.commitFaults!.crashes() && this.#dropOut(),
@@ -432,10 +437,11 @@ export class Consumption {
   }
 
   #newFetching(): Fetching {
-    const {topic, clock} = this.#options;
+    const {topic, clock, limits} = this.#options;
     const fetching: Fetching = new Fetching({
       topic,
       clock,
+      limits,
       take: (partition, fetched) => {
         if (fetching === this.#fetching) this.processing.enqueue(partition, fetched);
       },

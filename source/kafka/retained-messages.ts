@@ -169,13 +169,14 @@ class Reader {
   }
 
   async #hand(part: Part, fetched: FetchedPartition): Promise<void> {
-    const {topic, take} = this.#reading;
+    const {client, topic, take} = this.#reading;
     if (fetched.errorType !== null) {
       if (fetched.errorType !== 'OFFSET_OUT_OF_RANGE') throw new Refused(fetched.errorType, null);
       await this.#passGone(part);
       return;
     }
-    const cursor = new RecordCursor(fetched, {topic, partition: part.partition}, part.next);
+    const at = {topic, partition: part.partition};
+    const cursor = new RecordCursor(fetched, at, part.next, client.recordLimits);
     for (;;) {
       const taken = await cursor.take(messagesAtOnce);
       if (!taken) return;

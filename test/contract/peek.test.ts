@@ -115,6 +115,21 @@ describeOnBrokers('peek', broker => {
     expect(none.stderr).toContain('Searched 3 of 3 offsets: none found.');
   });
 
+  it('tells the numbers in the headers of a dead letter as numbers, beside their bytes', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const headers = {
+      'kafka_dlt-original-partition': Buffer.from([0, 0, 0, 3]),
+      'kafka_dlt-original-offset': Buffer.from([0, 0x20, 0, 0, 0, 0, 0, 1]),
+      other: Buffer.from([0, 0, 0, 3]),
+    };
+    await broker.produce(topic, [{partition: 0, value: '{}', headers}]);
+    expect((await peek(topic)).lines[0]!.headers).toEqual({
+      'kafka_dlt-original-partition': {number: '3', base64: 'AAAAAw=='},
+      'kafka_dlt-original-offset': {number: '9007199254740993', base64: 'ACAAAAAAAAE='},
+      other: '\0\0\0\u0003',
+    });
+  });
+
   it('refuses what makes no sense, as wrong use', async () => {
     const topic = await broker.freshTopic({partitions: 1});
     const wrong = async (...flags: string[]) => {
@@ -182,6 +197,19 @@ describeOnBrokers('peek', broker => {
     ]);
     expect(values((await peek(topic, '--from', '10', '--values')).lines)).toEqual(['"commit 2"']);
     expect((await peek(topic, '--from', 'end-1')).stderr).toContain('Searched 1 of 1 offsets: none found.');
+  });
+
+  it('passes a batch that is more than the limit when unpacked, and says that it was not read', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const large = {partition: 0, value: JSON.stringify('x'.repeat(600_000))};
+    const gzip = {compression: kafkajs.CompressionTypes.GZIP};
+    await sendBy(broker, {topic, ...gzip, messages: [large, large]});
+    await broker.produce(topic, numbered(1, 0));
+    const {code, lines, stderr} = await peek(topic, '--unpacked-limit', '1');
+    expect(code).toBe(1);
+    expect(found(lines)).toEqual(['0@2']);
+    expect(stderr).toContain('unpacked it has more than 1 MiB, which is the limit (--unpacked-limit)');
+    expect((await peek(topic, '--unpacked-limit', '2')).code).toBe(0);
   });
 
   it('says on Ctrl+C how far it came', async () => {

@@ -46,6 +46,16 @@ describe('settings', () => {
     );
   });
 
+  it('say how large an unpacked batch may be: 64 MiB, or as asked', () => {
+    expect(resolveSettings(nothing).unpackedLimit).toMatchObject({value: 64, source: 'default'});
+    const environment = {KAFKA_NOTIFY_UNPACKED_LIMIT: '256'};
+    expect(resolveSettings({...nothing, environment}).unpackedLimit.value).toBe(256);
+    for (const unpackedLimit of ['0', '1025', '1e3', '-5', '64 MiB', '0x10'])
+      expect(() => resolveSettings({...nothing, flags: {unpackedLimit}})).toThrow(
+        `--unpacked-limit is "${unpackedLimit}"; it takes a whole number of MiB from 1 to 1024.`,
+      );
+  });
+
   it('warn where an unquoted # cuts a value of .env', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
     writeFileSync(

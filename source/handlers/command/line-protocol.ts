@@ -1,7 +1,8 @@
 import type {Message} from '../../flow/message.ts';
 import type {Failure} from '../../flow/outcome.ts';
-import {headerRecords, headersByName} from '../../payload/header-shapes.ts';
+import {headerInJson, headerRecords, headersByName} from '../../payload/header-shapes.ts';
 import {textOrBase64} from '../../payload/text-or-base64.ts';
+import {kindIn} from './failure-from-program.ts';
 
 /**
  * The protocol of `--exec-lines`. The program runs on; for each message it gets one line of JSON on stdin, and it answers
@@ -34,7 +35,7 @@ export function lineOf(message: Message, valueText: string | null, attempt: numb
 
 function headersOf({headers}: Message): string {
   if (headers.length === 0) return '{}';
-  const named = JSON.stringify(headersByName(headers, textOrBase64));
+  const named = JSON.stringify(headersByName(headers, headerInJson));
   return `${named},"headerList":${JSON.stringify(headerRecords(headers))}`;
 }
 
@@ -61,9 +62,11 @@ export function answerOf(line: string, {partition, offset}: Message): LineAnswer
     return {answer: 'nonsense'};
   if (status === 'ok') return typeof note === 'string' ? {answer: 'ok', note} : ok;
   if (status !== 'failed') return {answer: 'nonsense'};
+  const reason = typeof error === 'string' ? error.replace(/\s*\n\s*/g, ' ') : null;
   const failure: Failure = {
     name: typeof name === 'string' ? name : 'failed',
-    message: typeof error === 'string' ? error.replace(/\s*\n\s*/g, ' ') : 'the program gave no reason',
+    ...(typeof name !== 'string' && reason && {alike: kindIn(reason)}),
+    message: reason ?? 'the program gave no reason',
     permanent: permanent === true,
     ...(isDelay(retryAfterMs) && {retryAfterMs: Math.min(retryAfterMs, 3_600_000)}),
   };
