@@ -43,12 +43,16 @@ const command: Command = {
       );
     }
     say(`Listening on ${broker.bootstrap}; Ctrl+C ends it.`);
-    const lines = linesTo(process.stdout);
+    const lines = linesTo();
     const {bootstrap} = broker;
     lines.write({status: 'listening', bootstrap, host: broker.host, port: broker.port});
-    await ended;
-    await broker.stop();
-    await lines.end();
+    try {
+      // Whoever started it could not know where it listens.
+      await lines.end();
+      await ended;
+    } finally {
+      await broker.stop();
+    }
     return exitCodes.done;
   },
 };

@@ -78,10 +78,16 @@ function takeApart(argv: readonly string[]): {given: Given[]; words: string[]} {
 
 function check(command: CommandName | null, given: readonly Given[], words: readonly string[]): void {
   const flags = flagsFor(command);
+  const flagOf = ({name, isNo}: Given) => {
+    const flag = Object.hasOwn(flags, name) ? flags[name]! : null;
+    return flag && isNo && flag.type !== 'boolean' ? null : flag;
+  };
+  const unknown = given.filter(each => flagOf(each) === null);
+  if (unknown.length > 0)
+    throw wrong(`There is no flag ${unknown.map(shownName).join(', ')}; --help lists them.`);
   const seen = new Set<string>();
   for (const each of given) {
-    const flag = Object.hasOwn(flags, each.name) ? flags[each.name]! : null;
-    if (!flag || (each.isNo && flag.type !== 'boolean')) throw wrong(unknown(each, command));
+    const flag = flagOf(each)!;
     checkValue(each, flag);
     if (seen.has(each.name) && !flag.isMultiple)
       throw wrong(`${dashed(each.name)} is given twice; it may stand here once.`);
@@ -110,12 +116,11 @@ function checkValue({name, isNo, value}: Given, {type, mayBeEmpty}: Flag): void 
     throw wrong(`${flag} takes a number, written in digits.`);
 }
 
-/** Names only: what stands behind = may be meant for another flag, and secret. */
-function unknown({name, isNo}: Given, command: CommandName | null): string {
-  const flag = isNo ? `--no-${dashed(name).slice(2)}` : dashed(name);
-  const shown = flag.slice(0, 100).replace(/\s/g, ' ');
-  const where = command === null ? 'kafka-notify' : `kafka-notify ${command}`;
-  return `There is no flag ${shown} here; ${where} --help lists them.`;
+/** The name only: what stands behind = may be meant for another flag, and secret. */
+function shownName(each: Given): string {
+  return write({...each, value: undefined})
+    .slice(0, 100)
+    .replaceAll('\n', '␊');
 }
 
 function write({name, isNo, value}: Given): string {

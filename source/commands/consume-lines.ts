@@ -7,7 +7,10 @@ import {sayUnreadable, whyPolicyHolds} from '../session/unreadable.ts';
 import {type Lines, say} from './output.ts';
 
 /** Tells the flow's events as JSON lines, one an outcome, and what a person should know on stderr. */
-export function tellEvents(lines: Lines, options: {withValue: boolean}): (event: FlowEvent) => void {
+export function tellEvents(
+  lines: Pick<Lines, 'write'>,
+  options: {withValue: boolean},
+): (event: FlowEvent) => void {
   const redeliveries = new Redeliveries();
   const about = (message: Message, attempt: number) => ({
     topic: message.topic,
@@ -152,8 +155,14 @@ function lostSentence({topic, partition, position, first, end, cause}: FlowLost)
 
 type FlowLost = Extract<FlowEvent, {type: 'position-lost'}>['lost'];
 
-function errorOf({name, message, where, permanent}: Failure) {
-  return {name, message, ...(where !== undefined && {where}), permanent};
+function errorOf({name, alike, message, where, permanent}: Failure) {
+  return {
+    name,
+    ...(alike !== undefined && {alike}),
+    message,
+    ...(where !== undefined && {where}),
+    permanent,
+  };
 }
 
 /** Text where it is UTF-8, else the bytes in base64, told apart. */

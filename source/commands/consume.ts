@@ -30,10 +30,17 @@ const command: Command = {
                             with the number of messages that would count as processed
     --handler FILE          a module, in TypeScript or JavaScript, that exports processMessage(message, context), or
                             KafkaJS's eachMessage or eachBatch; loaded again when it, or a file that it imports, is
-                            saved. Without any of these five, a value must be JSON.
+                            saved. Without any of these five, a value must be JSON. What it gets:
+                              message {topic, partition, offset: "113", timestamp: ms, key: text or null, value: the JSON,
+                                      raw: the bytes or null, headers: {name: text}}
+                              context {attempt: from 1, signal, log(text)}
+                            It returns: processed. It throws: tried again; an error with permanent: true: failed for good
     --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
-    --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
+    --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, one line out for each, flushed:
+                              {"status":"ok"}: processed; {"status":"failed","error":"why"}: tried again, as after its death
+                              or a timeout; with "permanent":true: failed for good; "name":"TypeError" says what is alike,
+                              "retryAfterMs":1000 when to try again at the soonest
     --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good.
                             Without any of these five it is taken from KAFKA_NOTIFY_FORWARD, so that a token in it is
                             not among the arguments, which others on the machine can see
@@ -77,14 +84,15 @@ const command: Command = {
     {"act":"skip-unreadable","partition":0,"offset":"2","next":"5","reason":"damaged on disk"}
                             passes exactly the batch that the line {"status":"unreadable",…} named: offsets 2 to 4
     {"act":"read-again","partition":0,"offset":"2"}  asks for what could not be read once more
-    {"act":"retry","alike":"TypeError"}   all that are held by this error, also for skip and dead-letter;
-                            with "each":true also those that come later, each once
+    {"act":"retry","alike":"TypeError"}   all that are held by this error (its "alike" in the line, else its "name"), also
+                            for skip and dead-letter; with "each":true also those that come later, each once
     {"act":"release","partition":1}       with --step: lets one message of the partition begin, with all its attempts; without
                             "partition" one of every partition. With --until-end, what waits is no end while stdin is open
 
   Exit codes
-    0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered, or could not be read ·
-    2 wrong use
+    0 done · 1 failed, or (with --until-end or --max) a message ended held, skipped or dead-lettered, or could not be read,
+    or the lines cannot be written · 2 wrong use · 141 whoever read the lines has gone. What was not written is not
+    committed; while the reader is behind, nothing is processed.
 
   Examples
     $ kafka-notify consume --topic notifications --from beginning --until-end

@@ -1,5 +1,4 @@
 import {lookup} from 'node:dns/promises';
-import process from 'node:process';
 import {checkTopicName} from '../flow/topic-name.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {parseBrokers} from '../kafka/client.ts';
@@ -16,6 +15,7 @@ import {stateFolder} from '../settings/state-folder.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, tls} from './connection.ts';
 import {exitCodes} from './exit-codes.ts';
+import {linesTo} from './output.ts';
 
 const command: Command = {
   help: `
@@ -32,11 +32,13 @@ const command: Command = {
     $ kafka-notify doctor --brokers localhost:9092 --topic notifications
 `,
   async run({settings}) {
+    const lines = linesTo();
+    const print = (line: string) => lines.writeText(`${safeText(line)}\n`);
     print('Settings');
     for (const [name, setting] of Object.entries(settings) as [keyof Settings, Setting<unknown>][]) {
       const value = setting.value === null ? '–' : String(setting.value);
       print(
-        `  ${name.padEnd(17)} ${value.padEnd(28)} ${setting.source}${setting.source === 'default' ? '' : ` (${setting.name})`}`,
+        `  ${name.padEnd(17)} ${value.padEnd(28)} ${setting.source}${setting.source === 'default' ? '' : ` (${name === 'topic' && setting.source === 'saved' ? 'the interface alone takes it' : setting.name})`}`,
       );
     }
     const notKept = whyNotKept(stateFolder(process.env));
@@ -56,6 +58,7 @@ const command: Command = {
         if (!isOneOfSeveral) break;
       }
     }
+    await lines.end();
     return isWell ? exitCodes.done : exitCodes.failed;
   },
 };
@@ -193,8 +196,4 @@ function sayCluster(
 
 function count(number: number, what: string): string {
   return `${number} ${number === 1 ? what : `${what}s`}`;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${safeText(line)}\n`);
 }

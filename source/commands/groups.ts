@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {type GroupOffset, type GroupStatus, Groups} from '../kafka/groups.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor} from './connection.ts';
@@ -18,7 +17,7 @@ const command: Command = {
   that a node keeps which does not answer are left out of the list, and stderr says so.
 
   Options
-    --topic NAME            only this topic's partitions
+    --topic NAME            with the NAME of a group: only this topic's partitions
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
@@ -30,6 +29,13 @@ const command: Command = {
 `,
   async run({words, flags, settings}) {
     const [name] = words;
+    if (name === undefined && flags.topic !== undefined)
+      throw new CommandError(
+        'groups lists all groups; --topic goes with the NAME of one: groups NAME --topic NAME.',
+        exitCodes.wrongUse,
+      );
+    if (flags.group !== undefined)
+      throw new CommandError('groups takes the NAME of a group without --group.', exitCodes.wrongUse);
     const client = clientFor(settings);
     const groups = new Groups(client);
     try {
@@ -49,7 +55,7 @@ export default command;
 
 async function list(groups: Groups): Promise<void> {
   const {groups: found, missing} = await groups.list();
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   for (const {group, state, protocol, members} of found)
     lines.write({status: 'group', group, state, protocol, members: members?.length ?? null});
   await lines.end();
@@ -62,7 +68,7 @@ async function describe(groups: Groups, name: string, topic: string | null): Pro
   if (!found) throw new CommandError(`There is no group ${name}: nobody is in it, and nothing is committed.`);
   const read = (found.members ?? []).flatMap(({partitions}) => Object.keys(partitions));
   const offsets = await groups.offsets(name, read);
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   lines.write({status: 'group', ...found});
   const shown = offsets.filter(each => topic === null || each.topic === topic);
   for (const each of shown) lines.write(partitionLine(found, each));

@@ -1,5 +1,5 @@
 import type {Message} from '../flow/message.ts';
-import {headerRecords, headersByName} from '../payload/header-shapes.ts';
+import {headerInJson, headerRecords, headersByName} from '../payload/header-shapes.ts';
 import {textOrBase64} from '../payload/text-or-base64.ts';
 
 /**
@@ -15,7 +15,7 @@ export function messageLine(message: Message, {withValue}: {readonly withValue: 
     offset,
     timestamp,
     key: textOrBase64(key),
-    headers: headersByName(headers, textOrBase64),
+    headers: headersByName(headers, headerInJson),
     headerList: headerRecords(headers),
     ...(withValue ? {value: textOrBase64(value)} : {valueBytes: value?.length ?? null}),
   };

@@ -36,12 +36,14 @@ const command: Command = {
     --partition N           only this one; may be given several times
     --filter 'WORDS'        words that must all fit: text, key:…, header:…, partition:2, offset:40, 1@40, path=value (text:a:b
                             for a text with a colon)
-    --values                print values, not only how long they are
+    --values                print values, not only how long they are. Keys, headers and values are text, or {"base64":"…"}
+                            where they are not UTF-8; numbers in headers of dead letters {"number":"3","base64":"…"}
     --max N                 end after N messages
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
-    0 searched to the end (also when nothing was found), or --max reached · 1 not searched to the end · 2 wrong use
+    0 searched to the end (also when nothing was found), or --max reached · 1 not searched to the end · 2 wrong use ·
+    141 whoever read the lines has gone
 
   Examples
     $ kafka-notify peek --topic notifications --from end-10 --values
@@ -84,9 +86,9 @@ type PeekOptions = {
 
 async function peek(client: KafkaClient, topic: string, options: PeekOptions): Promise<number> {
   const {from, partitions, filter, max} = options;
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   const ending = new AbortController();
-  let ended: 'max' | 'signal' | 'no reader' | null = null;
+  let ended: 'max' | 'signal' | 'output lost' | null = null;
   const end = (why: typeof ended) => {
     ended ??= why;
     ending.abort();
@@ -114,17 +116,18 @@ async function peek(client: KafkaClient, topic: string, options: PeekOptions): P
           if (++found >= max) end('max');
         }
         // Not more is read than whoever listens takes.
-        if (!(await lines.end())) end('no reader');
+        await lines.written()?.catch(() => end('output lost'));
       },
     });
   } catch (error) {
+    await lines.end().catch(() => {});
     say(`Not searched to the end: ${sayProgress(progress)} offsets; ${grouped(found)} found so far.`);
     throw error;
   } finally {
     clearInterval(tell);
     stopListening();
-    await lines.end();
   }
+  await lines.end();
   const gone = progress.gone > 0n ? ` ${grouped(progress.gone)} of them were removed meanwhile.` : '';
   if (ended === 'max') say(`Stopped at --max ${max}: what lies behind was not searched.`);
   else if (ended) say(`Stopped: ${sayProgress(progress)} offsets; ${grouped(found)} found so far.${gone}`);

@@ -54,6 +54,30 @@ export async function planMoves(
   return {moves, leaderless: partitions === null ? (found.leaderless ?? []) : []};
 }
 
+/**
+ * The same moves as they count now, to be asked for at the act: while a person reads what would come again, whoever is in
+ * the group goes on. Throws a CommandError where one is not possible any more.
+ */
+export async function countAgain(
+  {topics}: {readonly topics: Topics},
+  {group, topic}: Pick<MovesAsked, 'group' | 'topic'>,
+  moves: readonly Move[],
+): Promise<Move[]> {
+  const [found, committed] = await Promise.all([topics.describe(topic), topics.committed(group, topic)]);
+  const partitions = found.status === 'exists' ? found.partitions : [];
+  return moves.map(({partition, to}) => {
+    const {first, end} = partitions.find(each => each.partition === partition) ?? {first: null, end: null};
+    if (first === null || end === null)
+      throw new CommandError(`Partition ${partition} of ${topic} does not answer now; nothing is changed.`);
+    const facts = {partition, committed: committed.get(partition) ?? null, first, end, atTime: null};
+    const move = moveOf(facts, {to: 'offset', offset: to});
+    if (!('outside' in move)) return move;
+    throw new CommandError(
+      `Partition ${partition} has no offset ${to} any more: it has ${first} to ${end} (the end). Nothing is changed.`,
+    );
+  });
+}
+
 async function offsetsAt(
   client: KafkaClient,
   topic: string,

@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {createPartitioner} from '../kafka/partitioners.ts';
 import {KafkaPublisher} from '../kafka/publisher.ts';
 import {Topics} from '../kafka/topics.ts';
@@ -27,8 +26,9 @@ const command: Command = {
     --header name=value     may be repeated; name alone is a null value
     --partition N           left out: chosen by the key
     --partitioner NAME      java (murmur2, the default) or librdkafka (CRC32, as confluent-kafka for Python)
-    --lines                 one record a line (it ends with a line feed, or CR and line feed; blank ones are left out);
-                            nothing is sent unless all of them are JSON
+    --lines                 one record a line (it ends with a line feed, or CR and line feed; blank ones are left out). A
+                            file is checked first, and nothing is sent unless all of it is JSON; from a pipe each line is
+                            sent when it comes, up to the first that is no JSON
     --raw                   any bytes, not only JSON; with --lines all up to the line feed, a CR too, and a blank line is a
                             record of 0 bytes
     --null                  a tombstone: no value
@@ -43,12 +43,14 @@ const command: Command = {
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
-    0 all acknowledged · 1 failed, or stopped by Ctrl+C before all were sent · 2 wrong use, or invalid JSON (nothing
-    was sent) · 3 not acknowledged or unknown
+    0 all acknowledged · 1 failed, or stopped by Ctrl+C before all were sent, or a result cannot be written · 2 wrong
+    use, or invalid JSON (stderr says up to which line it was sent) · 3 not acknowledged or unknown · 141 whoever read
+    the results has gone
 
   Examples
     $ echo '{"type":"email","to":"user@example.org"}' | kafka-notify publish --topic notifications --key u-17
     $ kafka-notify publish --topic notifications --lines < events.jsonl
+    $ tail -F events.jsonl | kafka-notify publish --topic notifications --lines
     $ kafka-notify publish --topic notifications --key u-17 --null
     $ kafka-notify publish --topic notifications --template e-mail --times 500 --rate 50
 `,
@@ -66,7 +68,7 @@ const command: Command = {
     });
     try {
       await ensureTopic(topic, flags, new Topics(client), error => sentenceFor(error, client, topic));
-      return await sendAll(publisher, input, rate);
+      return await sendAll(publisher, topic, input, rate);
     } finally {
       await publisher.close();
     }
@@ -76,7 +78,7 @@ const command: Command = {
 export default command;
 
 async function listAll(flags: FlagValues): Promise<number> {
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   for (const each of listTemplates(flags.templates)) lines.write(each);
   await lines.end();
   return exitCodes.done;

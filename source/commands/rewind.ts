@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {type Move, totalOf} from '../flow/moves.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {GroupInUse, Groups} from '../kafka/groups.ts';
@@ -83,11 +82,12 @@ async function rewind(parts: Parts, asked: MovesAsked, {count, yes, mayPass}: Ho
   const {groups} = parts;
   const {group, topic} = asked;
   const {moves, leaderless} = await planMoves(parts, asked);
-  const [again, passed] = [totalOf(moves, 'again'), totalOf(moves, 'passed')];
+  const again = totalOf(moves, 'again');
+  const passed = totalOf(moves, 'passed');
   const passing = passed > 0n ? ` ${passed} that nobody processed are passed over.` : '';
   say(`Group ${group} on ${topic}: ${again} messages come again.${passing}`);
   for (const sentence of leaderless) say(`${sentence} It stays where it is.`);
-  const done = leaderless.length > 0 ? exitCodes.failed : exitCodes.done;
+  const code = leaderless.length > 0 ? exitCodes.failed : exitCodes.done;
   for (const {partition, from, beyondEnd} of moves)
     if (beyondEnd !== undefined)
       say(
@@ -95,20 +95,30 @@ async function rewind(parts: Parts, asked: MovesAsked, {count, yes, mayPass}: Ho
       );
   if (count || !yes) {
     await tell(moves, asked, 'counted');
-    if (count) return done;
+    if (count) return code;
     say('Nothing is changed; --yes does it.');
     return exitCodes.wrongUse;
   }
-  if (passed > 0n && !mayPass)
-    throw new CommandError(
-      `Nothing is changed: ${passed} messages that group ${group} has not processed would be passed over; add --skip-unprocessed if that is meant.`,
-      exitCodes.wrongUse,
-    );
+  refusePassing(moves, group, mayPass);
   await groups.untilEmpty(group, 0);
-  const offsets = moves.map(({partition, to}) => ({topic, partition, offset: to}));
+  // Whoever was in the group until now went on after it was counted, and so did those who publish.
+  const {moves: now} = await planMoves(parts, asked);
+  refusePassing(now, group, mayPass);
+  const offsets = now.map(({partition, to}) => ({topic, partition, offset: to}));
   await groups.setOffsets(group, topic, offsets);
-  await tell(moves, asked, 'rewound');
-  return done;
+  const done = totalOf(now, 'again');
+  if (done !== again) say(`Counted again at the act: ${done} messages come again.`);
+  await tell(now, asked, 'rewound');
+  return code;
+}
+
+function refusePassing(moves: readonly Move[], group: string, mayPass: boolean): void {
+  const passed = totalOf(moves, 'passed');
+  if (passed === 0n || mayPass) return;
+  throw new CommandError(
+    `Nothing is changed: ${passed} messages that group ${group} has not processed would be passed over; add --skip-unprocessed if that is meant.`,
+    exitCodes.wrongUse,
+  );
 }
 
 async function tell(
@@ -116,7 +126,7 @@ async function tell(
   {topic, group}: MovesAsked,
   status: 'counted' | 'rewound',
 ): Promise<void> {
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   for (const move of moves) lines.write({status, topic, group, ...move});
   await lines.end();
 }

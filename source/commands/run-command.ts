@@ -49,7 +49,8 @@ const generalHelp = `
                             interface asks once)
     --help, --version       wherever they stand, nothing else is done
 
-  Settings come from flags, else the environment, else .env in this folder, else what was saved, else the default.
+  Settings come from flags, else the environment, else .env in this folder, else config.json in the configuration folder,
+  else the default. The topic that the interface remembered counts for the interface only.
 
   Examples
     $ kafka-notify --handler ./notify.ts
@@ -60,7 +61,8 @@ const generalHelp = `
 
 /** Runs one command line (without node and script) and answers the exit code. */
 export async function runCommand(argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', () => {});
+  // Whoever writes hears of it where it writes: see `output`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   endWithASentence();
   try {
     if (argv.length === 1 && argv[0] === 'help') return await help();
@@ -142,7 +144,7 @@ function textsOf(flags: FlagValues): Record<string, string | undefined> {
 
 function explain(error: unknown): number {
   if (error instanceof CommandError) {
-    say(error.message);
+    if (error.message !== '') say(error.message);
     return error.exitCode;
   }
   if (error instanceof SettingsError) {

@@ -20,6 +20,7 @@ import {HeadlessFaults} from './headless-faults.ts';
 import {limitHandler} from './limited-handler.ts';
 import {OpenFailures} from './open-failures.ts';
 import {linesTo, say} from './output.ts';
+import {OutputReader} from './output-reader.ts';
 import {Acts} from './perform-acts.ts';
 import {watchEnds} from './watch-ends.ts';
 
@@ -44,7 +45,7 @@ export async function runConsumption(
   const {client, topics, ends} = parts;
   const group = settings.group.value;
   if (!options.joinForeignGroup) await checkGroupIsFree(parts, {group, topic});
-  const lines = linesTo(process.stdout);
+  const lines = linesTo();
   const tell = tellEvents(lines, options);
   const publisher = new KafkaPublisher({client, partitioner: createPartitioner(settings.partitioner.value)});
   const deadLetters = new DeadLetters({topics, publisher, group, mayCreate: options.mayCreate});
@@ -70,7 +71,9 @@ export async function runConsumption(
     onState: tellState(group),
     onFacts: () => {},
     commitFaults: faults.ofCommits,
+    told: () => lines.written(),
   });
+  const reader = new OutputReader(lines, consumption.processing, lost => end.with(lost));
 
   const acts = options.acts
     ? new Acts({
@@ -79,6 +82,7 @@ export async function runConsumption(
         retried: message => failures.reopen(message),
         answer: line => {
           lines.write(line);
+          reader.look();
           lookAtMost();
         },
         say,
@@ -87,6 +91,7 @@ export async function runConsumption(
 
   function onEvent(event: FlowEvent): void {
     tell(event);
+    reader.look();
     acts?.take(event);
     failures.take(event);
     switch (event.type) {
@@ -113,7 +118,10 @@ export async function runConsumption(
     if (!consumption.processing.lanes().some(lane => acts?.waitsFor(lane))) end.with('reached');
   }
 
-  const stopListening = onSignals(() => end.with('signal'));
+  const stopListening = onSignals(() => {
+    end.with('signal');
+    lines.giveUpAfter(grace);
+  });
   consumption.processing.step(options.step);
   try {
     // Asked to end before the group has met: there is nothing to wait for then.
@@ -137,6 +145,7 @@ export async function runConsumption(
     const blemished = isStuck || failures.areThere;
     await consumption.stop(grace);
     if (how instanceof CommandError) throw how;
+    await lines.end();
     return how === 'reached' && blemished ? exitCodes.failed : exitCodes.done;
   } catch (error) {
     if (error instanceof CommandError) throw error;
@@ -145,7 +154,7 @@ export async function runConsumption(
     if (acts) process.stdin.destroy();
     stopListening();
     await publisher.close();
-    await lines.end();
+    await lines.end().catch(() => {});
   }
 }
 

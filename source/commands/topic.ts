@@ -30,6 +30,11 @@ const command: Command = {
 `,
   async run({words, flags, settings}) {
     const name = topicOf(settings, words[0]);
+    if (typeof flags.topic === 'string' && flags.topic !== name)
+      throw new CommandError(
+        `Two topics are named, ${name} and --topic ${flags.topic}; topic takes one.`,
+        exitCodes.wrongUse,
+      );
     const partitions = countOf(flags.partitions, '--partitions');
     const replicationFactor = countOf(flags.replicationFactor, '--replication-factor');
     checkedTopic(name);
@@ -38,7 +43,7 @@ const command: Command = {
     try {
       const {created, topic} = await ensure();
       if (created) say(`Created topic ${name} with ${topic.partitions.length} partitions.`);
-      const lines = linesTo(process.stdout);
+      const lines = linesTo();
       const differs = created ? {} : differences(topic, {partitions, replicationFactor});
       lines.write({
         status: created ? 'created' : 'exists',

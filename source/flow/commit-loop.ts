@@ -11,6 +11,13 @@ export type CommitLoopPorts = {
   collect(): readonly PartitionOffset[];
   confirmed(offsets: readonly PartitionOffset[]): void;
   failed(offsets: readonly PartitionOffset[], error: unknown): void;
+  /**
+   * Resolves when what became of the messages is told to whoever reads of it; null: it is already, or nobody does. Rejects
+   * when it never will be: then nothing is committed any more.
+   */
+  told?(): Promise<void> | null;
+  /** Those of the offsets that may still be committed, after a wait. */
+  stillOurs?(offsets: readonly PartitionOffset[]): readonly PartitionOffset[];
 };
 
 /** At most 20 commits a second, whatever the load, in ms. */
@@ -33,6 +40,7 @@ export class CommitLoop {
   #failures = 0;
   /** In the group, and not told yet what it has committed: others may have gone on from here, and nothing is sent. */
   #isUntold = false;
+  #meetings = 0;
 
   constructor(ports: CommitLoopPorts) {
     this.#ports = ports;
@@ -53,6 +61,7 @@ export class CommitLoop {
   /** The group has met, and what it has committed is not known yet: nothing is sent, not even by `flush`. */
   untilTold(): void {
     this.#isUntold = true;
+    this.#meetings++;
     this.suspend();
   }
 
@@ -92,12 +101,16 @@ export class CommitLoop {
     return this.#inFlight;
   }
 
-  async #request(offsets: readonly PartitionOffset[]): Promise<void> {
+  async #request(finished: readonly PartitionOffset[]): Promise<void> {
     let pause = 0;
+    const told = this.#ports.told?.() ?? null;
+    const offsets = told ? await this.#onceTold(told, finished) : finished;
     try {
-      await this.#ports.commit(offsets);
-      this.#failures = 0;
-      this.#ports.confirmed(offsets);
+      if (offsets.length > 0) {
+        await this.#ports.commit(offsets);
+        this.#failures = 0;
+        this.#ports.confirmed(offsets);
+      }
     } catch (error) {
       pause = Math.min(longestAfterError, afterError * 2 ** this.#failures++);
       this.#ports.failed(offsets, error);
@@ -105,6 +118,22 @@ export class CommitLoop {
     this.#inFlight = null;
     if (this.#closed || this.#suspended || this.#timer) return;
     if (this.#ports.collect().length > 0) this.#schedule(Math.max(pause, shortestInterval));
+  }
+
+  /** What of it may be committed then: a slow reader takes its time, and the group may have met meanwhile. */
+  async #onceTold(
+    told: Promise<void>,
+    finished: readonly PartitionOffset[],
+  ): Promise<readonly PartitionOffset[]> {
+    const meeting = this.#meetings;
+    try {
+      await told;
+    } catch {
+      this.close();
+    }
+    // Who has gone on from where in a new meeting is not known here: what is finished is collected again after it.
+    if (this.#closed || this.#meetings !== meeting) return [];
+    return this.#ports.stillOurs?.(finished) ?? finished;
   }
 
   #cancelTimer(): void {

@@ -34,6 +34,9 @@ export type DeliveryState =
   | {readonly status: 'failed'; readonly reason: string; readonly retryable: boolean}
   | {readonly status: 'unknown'; readonly reason: string};
 
+/** What is known of a record once anything is. */
+export type Known = Exclude<DeliveryState, {readonly status: 'pending'}>;
+
 export type Delivery = {
   /** Counted from 1 within this run of the program. */
   readonly id: number;
@@ -54,4 +57,17 @@ export type Publisher = {
   publishAll(drafts: readonly Draft[], changed?: (delivery: Delivery) => void): Promise<Delivery[]>;
   /** Waits for what is pending up to its deadline, then disconnects. */
   close(): Promise<void>;
+};
+
+/**
+ * Hears what became of records that went to one partition together, by the numbers that their sender gave them. An
+ * acknowledged `state` has the offset of the first; the others follow it one by one. Heard again for the same numbers where
+ * an answer comes after `unknown`. `hasAppendTime`: the time is the broker's, whatever the records say themselves.
+ */
+export type Heard = (numbers: readonly number[], state: Known, hasAppendTime: boolean) => void;
+
+/** Publishes records of which there may be millions: each once, as `Publisher` does, but with no object kept for each. */
+export type BulkPublisher = {
+  /** Takes the record's bytes at once; `heard` gets what becomes of it later, never during the call. */
+  send(draft: Draft, number: number, heard: Heard): void;
 };

@@ -31,6 +31,8 @@ export type ProcessingOptions = {
   /** A broker's or handler's error as one sentence. */
   explain(error: unknown): string;
   readonly commitFaults?: CommitFaults | undefined;
+  /** When all events until now are with whoever reads of them (see `CommitLoop`): what is not told is not committed. */
+  told?(): Promise<void> | null;
   /**
    * Whether the group has heard of us within the session timeout. Else our partitions may be another member's by now, as
    * after the machine slept: no run begins until `memberSeen`, or until the group has met.
@@ -80,7 +82,7 @@ const acceptAgainAfter = 1000;
 
 class CrashedOnPurpose extends Error {}
 
-type Closed = 'meeting' | 'by-hand' | 'stopping';
+type Closed = 'meeting' | 'by-hand' | 'reader-behind' | 'stopping';
 
 /**
  * All lanes of one topic within one consumer: who owns what, when a run may begin, what is committed, and the acts of
@@ -119,6 +121,13 @@ export class Processing {
         await options.commit(offsets);
       },
       collect: () => this.#committable(),
+      told: () => options.told?.() ?? null,
+      stillOurs: offsets => {
+        const lanes = this.#committing.get(offsets);
+        const ours = offsets.filter(({partition}) => lanes?.get(partition) === this.#lanes.get(partition));
+        if (lanes) this.#committing.set(ours, lanes);
+        return ours;
+      },
       confirmed: offsets => {
         const lanes = this.#committing.get(offsets);
         for (const {partition, offset} of offsets) lanes?.get(partition)?.ledger.confirm(offset);
@@ -295,6 +304,15 @@ export class Processing {
 
   resumeByHand(): void {
     this.#open('by-hand');
+  }
+
+  /** Whoever reads of what happens is behind: no run begins until they have caught up; the membership stays. */
+  waitForReader(): void {
+    this.#close('reader-behind');
+  }
+
+  readerCaughtUp(): void {
+    this.#open('reader-behind');
   }
 
   /** Commits are withheld no more: what is finished goes out. */

@@ -44,6 +44,8 @@ export type ConsumptionOptions = {
   onFacts(facts: readonly BrokerFacts[]): void;
   /** Faults on purpose between finishing and committing. */
   readonly commitFaults?: Pick<CommitFaults, 'withheld'> & {crashes(): boolean};
+  /** When all events until now are told to whoever reads of them; what is not is not committed. See `Processing`. */
+  told?(): Promise<void> | null;
 };
 
 const sessionTimeout = 10_000;
@@ -109,6 +111,7 @@ export class Consumption {
       deadLetter: (message, failure) => options.deadLetter(message, failure),
       explain: error => this.#explain(error).sentence,
       isMember: () => options.clock.now() - this.#seenAt < sessionTimeout,
+      told: () => options.told?.() ?? null,
       commitFaults: options.commitFaults && {
         withheld: options.commitFaults.withheld,
         crash: () => options.commitFaults!.crashes() && this.#dropOut(),

@@ -246,7 +246,11 @@ declare module 'kafkajs/src/cluster/index.js' {
 
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
+    constructor(initialSize?: number);
     readonly buffer: Buffer;
+    buf: Buffer;
+    /** How much of `buf` is written. */
+    offset: number;
     writeBuffer(value: Buffer): this;
   }
 }

@@ -1,10 +1,8 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
-import type {Draft} from '../flow/delivery.ts';
 import {errorTypeOf} from './protocol/errors.ts';
 import {MalformedAnswer, type Reader} from './protocol/reader.ts';
 import {type OwnRequest, send} from './protocol/send.ts';
 import type {Api} from './protocol/versions.ts';
-import {encodeRecordBatch} from './record-batch.ts';
 
 /** What came back for one partition's batch. */
 export type ProduceAnswer = {
@@ -29,18 +27,17 @@ export type ProduceTry = {
 export const produceApi: Api = {key: 0, name: 'Produce', oldest: 3, newest: 9, flexibleFrom: 9};
 
 /**
- * Sends one batch to the leader of its partition, acks=all, once. `requestTimeout` (ms) is how long an answer is still
+ * Sends one sealed record batch to the leader of its partition, acks=all, once. `requestTimeout` (ms) is how long an answer is still
  * listened for; `brokerTimeout` how long the broker may wait for its replicas.
  */
 export function produce(
   broker: Broker,
   at: {topic: string; partition: number},
-  drafts: readonly Draft[],
-  now: number,
+  batch: Buffer,
   timeouts: {requestTimeout: number; brokerTimeout: number},
 ): ProduceTry {
   let written = false;
-  const request = produceRequest(at, () => encodeRecordBatch(drafts, now), timeouts.brokerTimeout);
+  const request = produceRequest(at, batch, timeouts.brokerTimeout);
   const answer = send(broker, {
     ...request,
     requestTimeout: timeouts.requestTimeout,
@@ -53,7 +50,7 @@ export function produce(
 
 export function produceRequest(
   at: {topic: string; partition: number},
-  batch: () => Buffer,
+  batch: Buffer,
   brokerTimeout: number,
 ): OwnRequest<ProduceAnswer> {
   return {
@@ -65,7 +62,7 @@ export function produceRequest(
       writer.array([at.topic], topic => {
         writer.string(topic);
         writer.array([at.partition], partition => {
-          writer.int32(partition).bytes(batch()).tags();
+          writer.int32(partition).bytes(batch).tags();
         });
         writer.tags();
       });

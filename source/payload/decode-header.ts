@@ -22,13 +22,18 @@ const numbers: ReadonlyMap<string, number> = new Map([
 const mostHex = 256;
 const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
 
+/** The digits of the number that a header holds, where its name says that it does; null: none. */
+export function numberInHeader(name: string, value: Uint8Array | null): string | null {
+  if (value === null || numbers.get(name) !== value.length) return null;
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  return `${value.length === 4 ? view.getInt32(0) : view.getBigInt64(0)}`;
+}
+
 /** A header's value to be shown: a number where its name says so, text where it is UTF-8 without NUL, else `0x…`. */
 export function decodeHeader(name: string, value: Uint8Array | null): HeaderText {
   if (value === null) return {kind: 'null', text: 'null'};
-  if (numbers.get(name) === value.length) {
-    const view = new DataView(value.buffer, value.byteOffset, value.length);
-    return {kind: 'number', text: `${value.length === 4 ? view.getInt32(0) : view.getBigInt64(0)}`};
-  }
+  const number = numberInHeader(name, value);
+  if (number !== null) return {kind: 'number', text: number};
   // A number that nobody told us of is mostly zeros, and valid UTF-8.
   if (!value.includes(0)) {
     try {

@@ -1,3 +1,4 @@
+import {numberInHeader} from './decode-header.ts';
 import {base64Of, type TextOrBase64, textOrBase64} from './text-or-base64.ts';
 
 type AnyHeader = {
@@ -6,11 +7,13 @@ type AnyHeader = {
   readonly rawName?: Uint8Array;
 };
 
+export type HeaderInJson = TextOrBase64 | {readonly number: string; readonly base64: string};
+
 /** A header in JSON. `nameBase64`: the name's bytes, where they are not UTF-8 and `name` shows what it can. */
 export type HeaderRecord = {
   readonly name: string;
   readonly nameBase64?: string;
-  readonly value: TextOrBase64;
+  readonly value: HeaderInJson;
 };
 
 /**
@@ -20,17 +23,26 @@ export type HeaderRecord = {
  */
 export function headersByName<Value>(
   headers: readonly AnyHeader[],
-  shapeOf: (bytes: Uint8Array | null) => Value,
+  shapeOf: (bytes: Uint8Array | null, name: string) => Value,
 ): Record<string, Value | Value[]> {
   const lists = new Map<string, Value[]>();
   for (const {name, value} of headers) {
     const list = lists.get(name);
-    if (list) list.push(shapeOf(value));
-    else lists.set(name, [shapeOf(value)]);
+    if (list) list.push(shapeOf(value, name));
+    else lists.set(name, [shapeOf(value, name)]);
   }
   const named: Record<string, Value | Value[]> = Object.create(null);
   for (const [name, values] of lists) named[name] = values.length === 1 ? values[0]! : values;
   return named;
+}
+
+/**
+ * A header's value in JSON, told apart: the numbers of Kafka's dead letters as digits beside their bytes, for as text they
+ * cannot be read; else as other bytes.
+ */
+export function headerInJson(value: Uint8Array | null, name: string): HeaderInJson {
+  const number = numberInHeader(name, value);
+  return number === null || value === null ? textOrBase64(value) : {number, base64: base64Of(value)};
 }
 
 /** Headers one by one in their order, for JSON. */
@@ -38,6 +50,6 @@ export function headerRecords(headers: readonly AnyHeader[]): HeaderRecord[] {
   return headers.map(({name, value, rawName}) => ({
     name,
     ...(rawName && {nameBase64: base64Of(rawName)}),
-    value: textOrBase64(value),
+    value: headerInJson(value, name),
   }));
 }

@@ -1,5 +1,5 @@
 import type {Delivery} from '../flow/delivery.ts';
-import {headerRecords, headersByName} from '../payload/header-shapes.ts';
+import {headerInJson, headerRecords, headersByName} from '../payload/header-shapes.ts';
 import {safeJson} from '../payload/safe-text.ts';
 import {textOrBase64} from '../payload/text-or-base64.ts';
 import type {Row} from './row.ts';
@@ -46,7 +46,7 @@ function messageRecord(row: Row, committed: boolean, topic: string, payloads: bo
     attempts: attempts.map(({at, ...attempt}) => ({at: new Date(at).toISOString(), ...attempt})),
     ...(payloads && {
       key: textOrBase64(row.key),
-      headers: headersByName(row.headers, textOrBase64),
+      headers: headersByName(row.headers, headerInJson),
       headerList: headerRecords(row.headers),
       value: textOrBase64(row.value),
       isWhole: (row.value?.length ?? 0) === valueBytes,

@@ -29,7 +29,7 @@ async function damaged({
 /** The lines that a headless run prints of these events, but for commits. */
 function linesOf({events}: SimulatedGroup, {withValue = false} = {}): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
-  const tell = tellEvents({write: line => lines.push({...line}), end: async () => true}, {withValue});
+  const tell = tellEvents({write: line => lines.push({...line})}, {withValue});
   for (const event of events) tell(event);
   return lines.filter(({status}) => status !== 'committed');
 }

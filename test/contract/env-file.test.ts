@@ -91,6 +91,9 @@ describe("a folder's .env that names a server", () => {
     allowed.press('enter');
     await allowed.waitFor('TOPIC t');
     await expect.poll(isPasswordHeard).toBe(true);
+    // It would try again by itself.
+    allowed.kill('SIGKILL');
+    await allowed.exit;
     const [mark] = readdirSync(join(configuration, 'trusted'));
     expect(statSync(join(configuration, 'trusted')).mode & 0o777).toBe(0o700);
     expect(statSync(join(configuration, 'trusted', mark!)).mode & 0o777).toBe(0o600);

@@ -1,4 +1,9 @@
 import {expect, it} from 'vitest';
+import {GoingBack} from '../../source/commands/open/going-back.ts';
+import {systemClock} from '../../source/flow/clock.ts';
+import {Groups} from '../../source/kafka/groups.ts';
+import {Topics} from '../../source/kafka/topics.ts';
+import {Session} from '../../source/session/session.ts';
 import {apacheTools} from '../kafka/requirements.ts';
 import {kafkaTool} from '../kafka/start-kafka.ts';
 import {positions, run, start} from '../support/program.ts';
@@ -223,4 +228,48 @@ describeOnBrokers('going back', broker => {
     });
     expect(lines[1]).toMatchObject({topic, partition: 0, committed: '2', end: '2', lag: '0'});
   }, 60_000);
+
+  it('is counted at the act: what was processed while the person read the count is told too', async () => {
+    const topic = await processed();
+    const session = new Session(
+      {topic, group: `g-${topic}`, brokers: '', handler: '', embedded: false},
+      systemClock,
+    );
+    const topics = new Topics(broker.client());
+    const groups = new Groups(broker.client());
+    const groupAt = (offset: bigint) =>
+      groups.setOffsets(
+        `g-${topic}`,
+        topic,
+        [0, 1].map(partition => ({topic, partition, offset})),
+      );
+    await groupAt(3n);
+    let stopped = () => {};
+    const done = new Promise<void>(resolve => {
+      stopped = resolve;
+    });
+    const goingBack = new GoingBack({
+      client: broker.client(),
+      topics,
+      session,
+      member: () => null,
+      // The consumer commits what it has processed by now, and leaves.
+      stop: async () => {
+        await groupAt(6n);
+        return true;
+      },
+      consume: () => {
+        stopped();
+        return true;
+      },
+      explain: async error => String(error),
+    });
+    const plan = await goingBack.plan('1', null);
+    expect(plan).toMatchObject({status: 'possible', moves: [{again: 2n}, {again: 2n}]});
+    goingBack.rewind('moves' in plan ? plan.moves : []);
+    await done;
+    expect(session.flash?.text).toBe('Rewound: 10 messages come again.');
+    expect(await committed(topic)).toEqual(['1', '1']);
+    await Promise.all([topics.close(), groups.close()]);
+  });
 });

@@ -2,7 +2,8 @@ import {randomBytes} from 'node:crypto';
 import type {Socket} from 'node:net';
 import {join} from 'node:path';
 import {describe, expect, it, onTestFinished} from 'vitest';
-import {runForText} from '../support/program.ts';
+import {startFrameProxy} from '../support/frame-proxy.ts';
+import {positions, run, runForText, start} from '../support/program.ts';
 import {Terminal} from '../terminal/support/terminal.ts';
 import {type Asked, answer, claim, type Face, offers, startStranger} from './support/stranger.ts';
 
@@ -112,5 +113,46 @@ it('a flag that there is not is named as text, without what it was given', async
     '--multi\nline',
   ]);
   expect(code).toBe(2);
-  expect(stderr).toBe('There is no flag --un␛[31mknown, -q, --multi␊line; --help lists them.\n');
+  expect(stderr).toBe('There is no flag --un␛[31mknown here; kafka-notify topic --help lists them.\n');
 });
+
+it('what is damaged on the way ends its connection, and the work goes on', async () => {
+  const broker = start(['broker', '--port', '0']);
+  onTestFinished(async () => {
+    broker.child.kill('SIGTERM');
+    await broker.finished;
+  });
+  const bootstrap = String((await broker.line(line => line.status === 'listening')).bootstrap);
+  const values = Array.from({length: 200}, (_, at) => `{"n":${at}}`).join('\n');
+  const published = await run(['publish', '--topic', 'damaged', '--lines', '--brokers', bootstrap], {
+    stdin: values,
+  });
+  expect(published.code).toBe(0);
+  // Each time another damage: lengths, numbers, counts, the end.
+  const damages: readonly ((frame: Buffer) => readonly Buffer[])[] = [
+    frame => [claim(-1, frame.subarray(4))],
+    frame => [answer({correlationId: 1_000_000}, frame.subarray(8))],
+    frame => [frame.subarray(0, 8), Buffer.alloc(frame.length - 8, 0x7f)],
+    frame => [frame.fill(0xff, 8)],
+    frame => [claim(4, frame.subarray(4, 8))],
+  ];
+  let isRunning = false;
+  let answers = 0;
+  let damaged = 0;
+  const proxy = await startFrameProxy(bootstrap, () => ({
+    answer(frame) {
+      if (!isRunning || ++answers % 9 !== 0 || damaged === damages.length) return [frame];
+      return damages[damaged++ % damages.length]!(frame);
+    },
+  }));
+  onTestFinished(() => proxy.close());
+  const args = ['--topic', 'damaged', '--group', 'g', '--from', 'beginning', '--brokers', proxy.bootstrap];
+  const consuming = start(['consume', ...args, '--until-end', '--fault', 'slow=40ms']);
+  await consuming.line(line => line.status === 'processed');
+  isRunning = true;
+  const {code, lines, stderr} = await consuming.finished;
+  expect(code, stderr).toBe(0);
+  expect(new Set(positions(lines, 'processed')).size).toBe(200);
+  expect(stderr).not.toMatch(/^\s+at |should not|out of range/m);
+  expect(damaged).toBe(damages.length);
+}, 120_000);

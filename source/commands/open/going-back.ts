@@ -6,7 +6,7 @@ import type {Topics} from '../../kafka/topics.ts';
 import type {GoBackPlan} from '../../session/go-back.ts';
 import type {Session} from '../../session/session.ts';
 import {CommandError} from '../exit-codes.ts';
-import {planMoves} from '../plan-moves.ts';
+import {countAgain, planMoves} from '../plan-moves.ts';
 import {moveTargetOf, positionsOf} from '../positions.ts';
 
 export type GoingBackPorts = {
@@ -68,22 +68,24 @@ export class GoingBack {
 
   replay(moves: readonly Move[]): void {
     void this.#alone(async () => {
-      const {session} = this.#ports;
+      const {session, topics} = this.#ports;
       const wasThere = await this.#ports.stop();
+      // Until it stopped, the consumer went on. What cannot be counted again now is told as it was counted before.
+      const counted = await countAgain({topics}, session.place, moves).catch(() => moves);
       const chosen = moves.map(({partition, to}): [number, StartOfOneChoice] => [
         partition,
         {from: 'offset', offset: to, skipToEnd: false},
       ]);
       const start = {from: 'several', partitions: new Map(chosen), others: {from: 'committed'}} as const;
       if (this.#ports.consume(start, wasThere))
-        session.say('info', `Replaying ${totalOf(moves, 'again')} messages; the commit stays.`);
+        session.say('info', `Replaying ${totalOf(counted, 'again')} messages; the commit stays.`);
       else session.say('warning', 'The consumer is starting already; go back once it runs.');
     });
   }
 
   rewind(moves: readonly Move[]): void {
     void this.#alone(async () => {
-      const {client, session} = this.#ports;
+      const {client, session, topics} = this.#ports;
       const {topic, group} = session.place;
       const groups = new Groups(client);
       try {
@@ -92,9 +94,10 @@ export class GoingBack {
         const wasThere = await this.#ports.stop();
         try {
           await groups.untilEmpty(group);
-          const offsets = moves.map(({partition, to}) => ({topic, partition, offset: to}));
+          const counted = await countAgain({topics}, {topic, group}, moves);
+          const offsets = counted.map(({partition, to}) => ({topic, partition, offset: to}));
           await groups.setOffsets(group, topic, offsets);
-          session.say('info', `Rewound: ${totalOf(moves, 'again')} messages come again.`);
+          session.say('info', `Rewound: ${totalOf(counted, 'again')} messages come again.`);
         } finally {
           if (wasThere) this.#ports.consume({from: 'committed'}, true);
         }

@@ -1,12 +1,10 @@
-import {createReadStream} from 'node:fs';
-import {readFile, stat} from 'node:fs/promises';
+import {readFile} from 'node:fs/promises';
 import process from 'node:process';
 import {buffer} from 'node:stream/consumers';
 import type {Draft} from '../../flow/delivery.ts';
 import {expandPlaceholders, nextPlaceholders} from '../../payload/placeholders.ts';
-import {type Fill, fromLines, lineCheck, repeated} from '../../session/bulk/bulk-items.ts';
+import {type Fill, lineCheck, repeated} from '../../session/bulk/bulk-items.ts';
 import type {BulkOptions} from '../../session/bulk/bulk-run.ts';
-import {type Chunks, checkLines, type LineReading, sayPlace} from '../../session/bulk/value-lines.ts';
 import {readDraft} from '../../session/draft.ts';
 import type {NamedDraft} from '../../session/templates.ts';
 import type {FlagValues} from '../command.ts';
@@ -14,6 +12,7 @@ import {checkedJson, draftFrame} from '../draft-from-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
 import {templateNamed} from '../template-shelf.ts';
+import {linesInput} from './input-lines.ts';
 import {positiveCount} from './numbers.ts';
 
 /** All that is to be sent, checked already. */
@@ -22,8 +21,6 @@ export type PublishInput = {
   /** Whether it is more than one record, so that each result says which. */
   readonly isMany: boolean;
 };
-
-const toldProblems = 20;
 
 /** What the flags, a template, a file or stdin say; a CommandError where it cannot be sent, and then nothing is. */
 export async function inputFor(
@@ -39,11 +36,9 @@ export async function inputFor(
   let seq = 0;
   const fill: Fill = expands ? () => nextPlaceholders(++seq, Date.now()) : null;
   if (flags.lines) {
-    const {open, isKept} = await linesOf(words);
     const check = lineCheck({raw, expands});
-    await refuseProblems(open, {raw}, check);
-    // What is in memory cannot have changed since.
-    return {items: fromLines(begun, open, times, fill, {raw}, isKept ? () => null : check), isMany: true};
+    const order = {file: fileOf(words), frame: begun, times, fill, reading: {raw}, check};
+    return {items: await linesInput(order), isMany: true};
   }
   const value = flags.null ? null : await documentOf(words, template);
   if (value !== null && !raw) checkedJson(expands ? sampleOf(value) : value, 'The input');
@@ -77,51 +72,9 @@ async function documentOf(words: readonly string[], template: NamedDraft | null)
   return await bytesOf(words);
 }
 
-/** Lines are read twice, to check them and to send them: what cannot be read twice is kept in memory. */
-async function linesOf(
-  words: readonly string[],
-): Promise<{readonly open: () => Chunks; readonly isKept: boolean}> {
-  const file = fileOf(words);
-  if (file !== null && (await isFile(file))) return {open: () => createReadStream(file), isKept: false};
-  const bytes = await bytesOf(words);
-  return {open: () => [bytes], isKept: true};
-}
-
-async function refuseProblems(
-  open: () => Chunks,
-  reading: LineReading,
-  check: ReturnType<typeof lineCheck>,
-): Promise<void> {
-  let checked: Awaited<ReturnType<typeof checkLines>>;
-  try {
-    checked = await checkLines(open(), reading, check);
-  } catch (error) {
-    throw new CommandError(
-      `The input cannot be read: ${(error as Error).message}. Nothing was sent.`,
-      exitCodes.wrongUse,
-    );
-  }
-  const {problems, problemCount} = checked;
-  if (problemCount === 0) return;
-  const told = problems.slice(0, toldProblems).map(problem => `${sayPlace(problem)}: ${problem.reason}`);
-  const more = problemCount - told.length;
-  throw new CommandError(
-    [
-      ...told.map(each => `The input is not JSON at ${each}.`),
-      ...(more > 0 ? [`And ${more} more lines are not.`] : []),
-      'Nothing was sent. --raw sends any bytes.',
-    ].join('\n'),
-    exitCodes.wrongUse,
-  );
-}
-
 function fileOf([file, ...more]: readonly string[]): string | null {
   if (more.length > 0) throw new CommandError('One file at a time can be published.', exitCodes.wrongUse);
   return file === undefined || file === '-' ? null : file;
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return (await stat(file).catch(() => null))?.isFile() ?? false;
 }
 
 async function bytesOf(words: readonly string[]): Promise<Buffer> {

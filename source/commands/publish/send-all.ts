@@ -1,26 +1,27 @@
 import process from 'node:process';
 import {systemClock} from '../../flow/clock.ts';
-import type {Publisher} from '../../flow/delivery.ts';
-import {type BulkResult, BulkRun} from '../../session/bulk/bulk-run.ts';
-import {resultRecord, sayFigures} from '../../session/bulk/result-record.ts';
-import {exitCodes} from '../exit-codes.ts';
-import {linesTo, say} from '../output.ts';
+import type {BulkPublisher} from '../../flow/delivery.ts';
+import {BulkRun} from '../../session/bulk/bulk-run.ts';
+import {acknowledgedLine, resultRecord, sayFigures} from '../../session/bulk/result-record.ts';
+import type {BulkResult} from '../../session/bulk/results-in-order.ts';
+import {CommandError, exitCodes} from '../exit-codes.ts';
+import {type Lines, linesTo, type OutputLost, say} from '../output.ts';
 import type {PublishInput} from './input.ts';
+import {holdYoungGeneration} from './young-generation.ts';
 
 /**
  * Sends all of it, each record once, and prints a result for each, in order; an answer that comes after its row was printed
- * updates it by another row. The first Ctrl+C stops sending and waits for what is on its way; a second one ends at once.
+ * updates it by another row. The first Ctrl+C stops sending and waits for what is on its way, and so does an output that
+ * takes no more results; a second one ends at once.
  */
 export async function sendAll(
-  publisher: Publisher,
+  publisher: BulkPublisher,
+  topic: string,
   {items, isMany}: PublishInput,
   rate: number | null,
 ): Promise<number> {
-  const lines = linesTo(process.stdout);
-  const print = (result: BulkResult) => {
-    const {number, line, ...record} = resultRecord(result);
-    lines.write(isMany ? {...record, number, ...(line !== undefined && {line})} : record);
-  };
+  const lines = linesTo();
+  const print = printTo(lines, topic, isMany);
   const run = new BulkRun({
     items,
     rate,
@@ -28,21 +29,46 @@ export async function sendAll(
     publisher,
     onResult: print,
     onLate: print,
+    behind() {
+      holdYoungGeneration();
+      return lines.behind();
+    },
   });
+  lines.onLost(() => run.cancel());
   const stop = () => {
     release();
     run.cancel();
     say(`Stopping: ${sayFigures(run.figures)}. Once more ends at once.`);
   };
   const release = onceStopped(stop);
-  const figures = await run.start();
+  await run.start();
   release();
-  await lines.end();
-  const {status, problem, unknown, failed} = figures;
-  if (problem !== null) say(`${problem} Nothing more was sent.`);
-  if (rate !== null || status !== 'done') say(`${sayFigures(figures)}.`);
+  try {
+    await lines.end();
+  } catch (error) {
+    const lost = error as OutputLost;
+    if (!lost.isReaderGone) say(`${sayFigures(run.figures)}; not every result is written.`);
+    if (run.figures.unknown === 0) throw lost;
+  }
+  const {status, problem, unknown, failed} = run.figures;
+  if (run.error instanceof CommandError) say(problem!);
+  else if (problem !== null) say(`${problem} Nothing more was sent.`);
+  if (rate !== null || status !== 'done') say(`${sayFigures(run.figures)}.`);
   if (unknown > 0) return exitCodes.unknown;
+  if (run.error instanceof CommandError) return run.error.exitCode;
   return failed > 0 || status !== 'done' ? exitCodes.failed : exitCodes.done;
+}
+
+function printTo(lines: Lines, topic: string, isMany: boolean): (result: BulkResult) => void {
+  return result => {
+    const {number, line, state} = result;
+    if (isMany && state.status === 'acknowledged')
+      lines.writeText(acknowledgedLine(topic, number, line, state));
+    else {
+      const {number: _, line: __, ...record} = resultRecord(topic, result);
+      lines.write(isMany ? {...record, number, ...(line !== undefined && {line})} : record);
+    }
+  };
 }
 
 /** Calls `stop` at the first signal that asks for the end; the answer takes that back. */

@@ -1,6 +1,7 @@
 import type {Message} from '../../flow/message.ts';
 import type {Failure} from '../../flow/outcome.ts';
 import {base64Of, textOf} from '../../payload/text-or-base64.ts';
+import {kindIn} from './failure-from-program.ts';
 
 /**
  * The protocol of `--exec-lines`. The program runs on; for each message it gets one line of JSON on stdin, and it answers
@@ -74,9 +75,11 @@ export function answerOf(line: string, {partition, offset}: Message): LineAnswer
     return {answer: 'nonsense'};
   if (status === 'ok') return typeof note === 'string' ? {answer: 'ok', note} : ok;
   if (status !== 'failed') return {answer: 'nonsense'};
+  const reason = typeof error === 'string' ? error.replace(/\s*\n\s*/g, ' ') : null;
   const failure: Failure = {
     name: typeof name === 'string' ? name : 'failed',
-    message: typeof error === 'string' ? error.replace(/\s*\n\s*/g, ' ') : 'the program gave no reason',
+    ...(typeof name !== 'string' && reason && {alike: kindIn(reason)}),
+    message: reason ?? 'the program gave no reason',
     permanent: permanent === true,
     ...(isDelay(retryAfterMs) && {retryAfterMs: Math.min(retryAfterMs, 3_600_000)}),
   };

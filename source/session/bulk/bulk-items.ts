@@ -8,7 +8,7 @@ import {
   type LineReading,
   problemOf,
   sayPlace,
-  valueLines,
+  valuesAsTheyCome,
 } from './value-lines.ts';
 
 /** How each draft is filled in right before it is sent; null: not at all. */
@@ -19,9 +19,14 @@ export type Frame = Omit<Draft, 'value'>;
 
 const utf8 = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
 
+/** So many at once where all are there from the start. */
+const together = 500;
+
 /** The same draft so many times, filled in anew for each. */
-export function* repeated(draft: Draft, times: number, fill: Fill): Generator<BulkItem> {
-  for (let time = 0; time < times; time++) yield {draft: filled(draft, fill)};
+export function* repeated(draft: Draft, times: number, fill: Fill): Generator<readonly BulkItem[]> {
+  for (let sent = 0; sent < times; sent += together) {
+    yield Array.from({length: Math.min(together, times - sent)}, () => ({draft: filled(draft, fill)}));
+  }
 }
 
 /**
@@ -35,13 +40,34 @@ export async function* fromLines(
   fill: Fill,
   reading: LineReading,
   check: (line: Line) => LineProblem | null,
-): AsyncGenerator<BulkItem> {
+): AsyncGenerator<readonly BulkItem[]> {
   for (let time = 0; time < times; time++) {
-    for await (const each of valueLines(open(), reading)) {
-      const problem = check(each);
-      if (problem) throw new Error(`The file has changed: ${sayPlace(problem)} ${problem.reason}.`);
-      yield {draft: filled({...frame, value: each.bytes}, fill), line: each.line};
+    yield* asTheyCome(frame, open(), fill, reading, check, problem => {
+      throw new Error(`The file has changed: ${sayPlace(problem)} ${problem.reason}.`);
+    });
+  }
+}
+
+/**
+ * Each line of a stream as a value, when it comes. What came together is checked before any of it goes on; `refuse` hears
+ * of the first line that cannot be sent and of the last one before it that was given out (0: none), and throws.
+ */
+export async function* asTheyCome(
+  frame: Frame,
+  chunks: Chunks,
+  fill: Fill,
+  reading: LineReading,
+  check: (line: Line) => LineProblem | null,
+  refuse: (problem: LineProblem, lastGiven: number) => never,
+): AsyncGenerator<readonly BulkItem[]> {
+  let lastGiven = 0;
+  for await (const values of valuesAsTheyCome(chunks, reading)) {
+    for (const value of values) {
+      const problem = check(value);
+      if (problem) refuse(problem, lastGiven);
     }
+    yield values.map(({line, bytes}) => ({draft: filled({...frame, value: bytes}, fill), line}));
+    lastGiven = values.at(-1)!.line;
   }
 }
 
@@ -60,7 +86,7 @@ export function lineCheck({
 }
 
 function filled(draft: Draft, fill: Fill): Draft {
-  if (!fill) return {...draft};
+  if (!fill) return draft;
   const values = fill();
   const bytes = <Bytes extends Uint8Array | null>(each: Bytes) => expandBytes(each, values) as Bytes;
   return {

@@ -1,12 +1,10 @@
 import type {Clock} from '../../flow/clock.ts';
-import type {Delivery, Draft, Publisher} from '../../flow/delivery.ts';
+import type {BulkPublisher, Draft, Known} from '../../flow/delivery.ts';
 import {RatePace} from './rate-pace.ts';
+import {type BulkResult, ResultsInOrder, resultOf, stateOf} from './results-in-order.ts';
 
 /** What is to be sent next; `line`: where it stands in its file. */
 export type BulkItem = {readonly draft: Draft; readonly line?: number};
-
-/** What became of one draft; `number` counts from 1 in the order of sending. */
-export type BulkResult = {readonly number: number; readonly line?: number; readonly delivery: Delivery};
 
 export type BulkStatus = 'running' | 'paused' | 'finishing' | 'done' | 'cancelled' | 'broken';
 
@@ -24,28 +22,28 @@ export type BulkFigures = {
 };
 
 export type BulkOptions = {
-  /** Read only as far as is sent. */
-  readonly items: AsyncIterable<BulkItem> | Iterable<BulkItem>;
+  /** What there is to send as it comes, those together that are there together. Read only as far as is sent. */
+  readonly items: AsyncIterable<readonly BulkItem[]> | Iterable<readonly BulkItem[]>;
   /** So many a second at most; null: as quickly as they are acknowledged. */
   readonly rate: number | null;
   readonly clock: Clock;
-  readonly publisher: Pick<Publisher, 'publishAll'>;
+  readonly publisher: BulkPublisher;
   /** Hears exactly one result for each draft, in order. */
   readonly onResult: (result: BulkResult) => void;
   /** Hears an answer that came after its result said `unknown`. */
   readonly onLate?: (result: BulkResult) => void;
-  /** Hears every state of every delivery, as it comes. */
-  readonly onDelivery?: (delivery: Delivery) => void;
+  /** Whoever takes the results is behind: nothing more is sent until this resolves. null: nobody is. */
+  readonly behind?: () => Promise<unknown> | null;
   /** Pauses by itself when so many in a row were not acknowledged. */
   readonly patience?: number;
 };
 
-/** On their way at once; more would only wait in memory. */
-const mostOnTheirWay = 5000;
-const mostBytesOnTheirWay = 32 * 1024 * 1024;
+/** On their way at once, or acknowledged behind one that is not: what the longest way to a broker keeps busy. */
+const mostOnTheirWay = 100_000;
+const mostBytesOnTheirWay = 6 * 1024 * 1024;
+/** What a record takes beside its value. */
+const recordBytes = 40;
 const mostInBatch = 1000;
-
-type OnItsWay = {readonly number: number; readonly line?: number; readonly bytes: number; settled: boolean};
 
 /**
  * Sends many drafts, each once, at a rate or as quickly as they are acknowledged, and says what became of each. It can be
@@ -55,15 +53,15 @@ export class BulkRun {
   readonly #options: BulkOptions;
   readonly #pace: RatePace | null;
   readonly #counts = {sent: 0, acknowledged: 0, failed: 0, unknown: 0};
-  /** By the delivery's id: what has no result yet, and what may still get a late answer. */
-  readonly #onTheirWay = new Map<number, OnItsWay>();
-  readonly #results = new Map<number, BulkResult>();
+  readonly #results: ResultsInOrder;
+  /** Lines of the records that may still get a late answer, by number. */
+  readonly #unknown = new Map<number, number | undefined>();
   #status: BulkStatus = 'running';
   #isCancelled = false;
+  #error: Error | null = null;
   #problem: string | null = null;
   #pending = 0;
   #pendingBytes = 0;
-  #nextResult = 1;
   #notAcknowledged = 0;
   #activeMs = 0;
   #activeSince: number;
@@ -72,6 +70,7 @@ export class BulkRun {
 
   constructor(options: BulkOptions) {
     this.#options = options;
+    this.#results = new ResultsInOrder(mostOnTheirWay, options.onResult);
     this.#pace = options.rate === null ? null : new RatePace(options.rate);
     this.#activeSince = options.clock.now();
   }
@@ -80,6 +79,11 @@ export class BulkRun {
   start(): Promise<BulkFigures> {
     this.#end ??= this.#run();
     return this.#end;
+  }
+
+  /** Why what there is to send could not be read any further; null: it could. */
+  get error(): Error | null {
+    return this.#error;
   }
 
   get figures(): BulkFigures {
@@ -122,7 +126,8 @@ export class BulkRun {
       await this.#sendAll();
     } catch (error) {
       end = 'broken';
-      this.#problem = (error as Error).message;
+      this.#error = error as Error;
+      this.#problem = this.#error.message;
     }
     if (this.#status !== 'finishing') this.#become('finishing');
     while (this.#pending > 0) await this.#wait(null);
@@ -131,26 +136,30 @@ export class BulkRun {
   }
 
   async #sendAll(): Promise<void> {
-    const items = iteratorOf(this.#options.items);
-    /** Read, but not sent, because it was paused meanwhile. */
-    let batch: BulkItem[] = [];
+    const items = new Arriving(this.#options.items, () => this.#wake());
+    /** What came together, and how much of it is sent. */
+    let batch: readonly BulkItem[] = [];
+    let from = 0;
     this.#pace?.begin(this.#options.clock.now());
     try {
       while (!this.#isCancelled) {
         const room = this.#room();
-        if (room === 0) {
-          await this.#wait(this.#pauseBeforeNext());
-          continue;
+        const behind = this.#options.behind?.() ?? null;
+        if (behind) await this.#waitFor(behind);
+        else if (room === 0) await this.#wait(this.#pauseBeforeNext());
+        else if (from < batch.length) {
+          const to = Math.min(batch.length, from + room);
+          this.#send(batch, from, to);
+          from = to;
+        } else {
+          const next = items.take();
+          if (next === 'ended') return;
+          if (next === 'not yet') await this.#wait(null);
+          else [batch, from] = [next, 0];
         }
-        if (batch.length === 0) {
-          batch = await take(items, room);
-          if (batch.length === 0) return;
-          continue;
-        }
-        this.#send(batch.splice(0, room));
       }
     } finally {
-      await items.return?.();
+      items.close();
     }
   }
 
@@ -158,7 +167,7 @@ export class BulkRun {
   #room(): number {
     if (this.#status !== 'running' || this.#isFull()) return 0;
     const due = this.#pace ? this.#pace.due(this.#options.clock.now()) : mostInBatch;
-    return Math.min(due, mostInBatch, mostOnTheirWay - this.#pending);
+    return Math.min(due, mostInBatch, this.#results.room);
   }
 
   /** ms until the pace lets the next one go; null: something else has to happen. */
@@ -169,65 +178,47 @@ export class BulkRun {
   }
 
   #isFull(): boolean {
-    return this.#pendingBytes >= mostBytesOnTheirWay || this.#pending >= mostOnTheirWay;
+    return this.#pendingBytes >= mostBytesOnTheirWay || this.#results.room === 0;
   }
 
-  #send(batch: readonly BulkItem[]): void {
-    const {publisher, onDelivery} = this.#options;
-    let at = 0;
-    this.#pace?.took(batch.length);
-    void publisher.publishAll(
-      batch.map(({draft}) => draft),
-      delivery => {
-        // The publisher tells of each draft as pending at once and in order.
-        if (delivery.state.status === 'pending') this.#sent(delivery, batch[at++]!);
-        onDelivery?.(delivery);
-        if (delivery.state.status !== 'pending') this.#answered(delivery);
-      },
-    );
+  #send(batch: readonly BulkItem[], from: number, to: number): void {
+    this.#pace?.took(to - from);
+    for (let at = from; at < to; at++) {
+      const {draft, line} = batch[at]!;
+      const bytes = (draft.value?.length ?? 0) + recordBytes;
+      this.#counts.sent++;
+      this.#pending++;
+      this.#pendingBytes += bytes;
+      this.#options.publisher.send(draft, this.#results.begin(line, bytes), this.#heard);
+    }
   }
 
-  #sent({id, draft}: Delivery, {line}: BulkItem): void {
-    const bytes = draft.value?.length ?? 0;
-    const number = ++this.#counts.sent;
-    this.#onTheirWay.set(id, {number, ...(line !== undefined && {line}), bytes, settled: false});
-    this.#pending++;
-    this.#pendingBytes += bytes;
-  }
-
-  #answered(delivery: Delivery): void {
-    const own = this.#onTheirWay.get(delivery.id);
-    const {status} = delivery.state;
-    if (!own || status === 'pending') return;
-    if (status !== 'unknown') this.#onTheirWay.delete(delivery.id);
-    this.#counts[status]++;
-    const {number, line} = own;
-    const result = {number, ...(line !== undefined && {line}), delivery};
-    if (own.settled) {
-      this.#counts.unknown--;
-      this.#options.onLate?.(result);
+  readonly #heard = (numbers: readonly number[], state: Known): void => {
+    this.#counts[state.status] += numbers.length;
+    if (this.#unknown.has(numbers[0]!)) {
+      this.#heardLate(numbers, state);
       return;
     }
-    own.settled = true;
-    this.#pending--;
-    this.#pendingBytes -= own.bytes;
-    this.#results.set(number, result);
-    this.#tellResults();
-    this.#losePatience(delivery);
-    this.#wake();
-  }
-
-  #tellResults(): void {
-    for (;;) {
-      const next = this.#results.get(this.#nextResult);
-      if (!next) return;
-      this.#results.delete(this.#nextResult++);
-      this.#options.onResult(next);
+    for (const number of numbers) {
+      this.#pendingBytes -= this.#results.bytesOf(number);
+      if (state.status === 'unknown') this.#unknown.set(number, this.#results.lineOf(number));
     }
+    this.#pending -= numbers.length;
+    this.#results.settle(numbers, state);
+    this.#losePatience(numbers.length, state);
+    this.#wake();
+  };
+
+  #heardLate(numbers: readonly number[], state: Known): void {
+    this.#counts.unknown -= numbers.length;
+    numbers.forEach((number, index) => {
+      this.#options.onLate?.(resultOf(number, this.#unknown.get(number), stateOf(state, index)));
+      if (state.status !== 'unknown') this.#unknown.delete(number);
+    });
   }
 
-  #losePatience({state}: Delivery): void {
-    this.#notAcknowledged = state.status === 'acknowledged' ? 0 : this.#notAcknowledged + 1;
+  #losePatience(count: number, state: Known): void {
+    this.#notAcknowledged = state.status === 'acknowledged' ? 0 : this.#notAcknowledged + count;
     const {patience} = this.#options;
     if (patience === undefined || this.#notAcknowledged < patience || !('reason' in state)) return;
     this.pause(`The last ${this.#notAcknowledged} were not acknowledged: ${state.reason}`);
@@ -239,6 +230,12 @@ export class BulkRun {
     this.#activeSince = now;
     this.#status = status;
     this.#wake();
+  }
+
+  /** Until then, or until something else happens. */
+  #waitFor(happens: Promise<unknown>): Promise<void> {
+    void happens.then(() => this.#wake());
+    return this.#wait(null);
   }
 
   #wait(ms: number | null): Promise<void> {
@@ -254,18 +251,42 @@ export class BulkRun {
   }
 }
 
-type Items = {next(): unknown; return?(): unknown};
+/** Reads what there is to send when it is asked for, and says when it came: nobody is stuck in waiting for a slow input. */
+class Arriving {
+  readonly #items: {next(): unknown; return?(): unknown};
+  readonly #came: () => void;
+  #next: readonly BulkItem[] | 'not yet' | 'ended' = 'not yet';
+  #error: {readonly reason: unknown} | null = null;
+  #isReading = false;
 
-function iteratorOf(items: BulkOptions['items']): Items {
-  return Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-}
-
-async function take(items: Items, most: number): Promise<BulkItem[]> {
-  const batch: BulkItem[] = [];
-  while (batch.length < most) {
-    const {done, value} = (await items.next()) as IteratorResult<BulkItem>;
-    if (done) break;
-    batch.push(value);
+  constructor(items: BulkOptions['items'], came: () => void) {
+    this.#items = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    this.#came = came;
   }
-  return batch;
+
+  /** What came; throws where it could not be read. */
+  take(): readonly BulkItem[] | 'not yet' | 'ended' {
+    if (this.#next === 'not yet' && !this.#isReading && !this.#error) void this.#read();
+    if (this.#error) throw this.#error.reason;
+    const taken = this.#next;
+    if (taken !== 'ended') this.#next = 'not yet';
+    return taken;
+  }
+
+  close(): void {
+    // What is being read now may never come: nobody waits for its end.
+    Promise.resolve(this.#items.return?.()).catch(() => {});
+  }
+
+  async #read(): Promise<void> {
+    this.#isReading = true;
+    try {
+      const {done, value} = (await this.#items.next()) as IteratorResult<readonly BulkItem[]>;
+      this.#next = done ? 'ended' : value;
+    } catch (reason) {
+      this.#error = {reason};
+    }
+    this.#isReading = false;
+    this.#came();
+  }
 }

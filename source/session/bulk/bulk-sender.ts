@@ -1,5 +1,5 @@
 import type {Clock} from '../../flow/clock.ts';
-import type {Delivery, Draft} from '../../flow/delivery.ts';
+import type {BulkPublisher, Delivery, Draft} from '../../flow/delivery.ts';
 import {nextPlaceholders, type PlaceholderValues} from '../../payload/placeholders.ts';
 import {type DraftText, expandDraft, readDraft} from '../draft.ts';
 import type {Session} from '../session.ts';
@@ -144,24 +144,24 @@ export class BulkSender {
 
   #send(items: ConstructorParameters<typeof BulkRun>[0]['items'], total: number, rate: number | null): void {
     const {session, clock, publishAll, openResults} = this.#ports;
+    const {topic} = session.place;
     const results = openResults();
     const failures = new Set<string>();
     const run = new BulkRun({
       items,
       rate,
       clock,
-      publisher: {publishAll: (drafts, changed = () => {}) => publishAll(drafts, changed)},
       patience,
-      onResult: result => results.write(resultLine(resultRecord(result))),
-      onLate: result => results.write(resultLine({...resultRecord(result), late: true})),
-      onDelivery: delivery => {
+      onResult: result => results.write(resultLine(resultRecord(topic, result))),
+      onLate: result => results.write(resultLine({...resultRecord(topic, result), late: true})),
+      publisher: byDeliveries(publishAll, delivery => {
         session.takeDelivery(delivery, 'in bulk');
         // Each reason once: ten thousand lines that say the same would push all else out of the log.
         const {state} = delivery;
         if (!('reason' in state) || failures.has(state.reason) || failures.size > 20) return;
         failures.add(state.reason);
         session.tell('error', `In bulk, delivery ${delivery.id} ${state.status}: ${state.reason}`);
-      },
+      }),
     });
     this.#become({kind: 'run', run, total, rate, path: results.path});
     session.inBulk = () => `in bulk ${thousands(run.figures.sent)} of ${thousands(total)}`;
@@ -193,4 +193,20 @@ export class BulkSender {
     this.state = state;
     this.#ports.session.touch();
   }
+}
+
+/** A run's records as deliveries, for whoever shows each of them. */
+export function byDeliveries(
+  publishAll: BulkPorts['publishAll'],
+  onDelivery: (delivery: Delivery) => void,
+): BulkPublisher {
+  return {
+    send(draft, number, heard) {
+      void publishAll([draft], delivery => {
+        onDelivery(delivery);
+        // The publisher has put each draft's own time into its state already.
+        if (delivery.state.status !== 'pending') heard([number], delivery.state, true);
+      });
+    },
+  };
 }

@@ -14,8 +14,8 @@ const lineFeed = 0x0a;
 /**
  * Parts an input into lines, whatever pieces it comes in. A line ends with a line feed and nothing else, as for kcat and
  * Apache's console producer: what stands before it is the line, byte for byte (rule 2). A line feed at the very end ends
- * the last line and begins no other. Throws where one line has more than 32 MiB; the lines themselves are copies, so that
- * none keeps a whole piece alive.
+ * the last line and begins no other. Throws where one line has more than 32 MiB. A line is a slice of its piece where it
+ * lies in one: whoever keeps it copies it.
  */
 export class LineSplitter {
   #line = 1;
@@ -44,7 +44,11 @@ export class LineSplitter {
   }
 
   #take(endBytes: number): Line {
-    const bytes = Buffer.concat(this.#rest, this.#restBytes);
+    const [only] = this.#rest;
+    const bytes =
+      only && this.#rest.length === 1
+        ? Buffer.from(only.buffer, only.byteOffset, only.length)
+        : Buffer.concat(this.#rest, this.#restBytes);
     const taken = {line: this.#line, byteOffset: this.#byteOffset, bytes};
     this.#line++;
     this.#byteOffset += bytes.length + endBytes;

@@ -1,18 +1,37 @@
+import type {Known} from '../../flow/delivery.ts';
 import {safeJson} from '../../payload/safe-text.ts';
 import {grouped} from '../search.ts';
-import type {BulkFigures, BulkResult} from './bulk-run.ts';
+import type {BulkFigures} from './bulk-run.ts';
+import type {BulkResult} from './results-in-order.ts';
 
 /** A result as it is printed or kept: never the payload. */
-export function resultRecord({number, line, delivery}: BulkResult): Readonly<Record<string, unknown>> {
-  const {status, ...rest} = delivery.state;
+export function resultRecord(
+  topic: string,
+  {number, line, state: {status, ...rest}}: BulkResult,
+): Readonly<Record<string, unknown>> {
   return {
     status,
-    topic: delivery.draft.topic,
+    topic,
     ...rest,
-    ...('latencyMs' in rest && {latencyMs: Math.round(rest.latencyMs * 10) / 10}),
+    ...('latencyMs' in rest && {latencyMs: tenths(rest.latencyMs)}),
     number,
     ...(line !== undefined && {line}),
   };
+}
+
+/** The line of JSON that `resultRecord` makes of an acknowledged result, written at once: there may be millions of them. */
+export function acknowledgedLine(
+  topic: string,
+  number: number,
+  line: number | undefined,
+  {partition, offset, timestamp, latencyMs}: Extract<Known, {status: 'acknowledged'}>,
+): string {
+  const at = line === undefined ? '' : `,"line":${line}`;
+  return `{"status":"acknowledged","topic":${JSON.stringify(topic)},"partition":${partition},"offset":"${offset}","timestamp":${timestamp},"latencyMs":${tenths(latencyMs)},"number":${number}${at}}\n`;
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 /** `1,200 sent: 1,190 acknowledged, 10 failed`. */

@@ -29,18 +29,23 @@ export type CheckedLines = {
 const mostProblems = 100;
 const carriageReturn = 0x0d;
 
-/** The values of a file of lines as it is read; never more than one line and a chunk in memory. */
-export async function* valueLines(chunks: Chunks, reading: LineReading): AsyncGenerator<Line> {
+/** The values of an input of lines as it comes, those together that came together; never more than that in memory. */
+export async function* valuesAsTheyCome(
+  chunks: Chunks,
+  reading: LineReading,
+): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter();
   for await (const chunk of chunks) {
+    const values: Line[] = [];
     for (const line of splitter.push(chunk)) {
       const value = valueIn(line, reading);
-      if (value) yield value;
+      if (value) values.push(value);
     }
+    if (values.length > 0) yield values;
   }
   const last = splitter.end();
   const value = last && valueIn(last, reading);
-  if (value) yield value;
+  if (value) yield [value];
 }
 
 /**
@@ -84,12 +89,14 @@ export async function checkLines(
   const problems: LineProblem[] = [];
   let lines = 0;
   let problemCount = 0;
-  for await (const line of valueLines(chunks, reading)) {
-    if (++lines % 1000 === 0) progress(lines);
-    const problem = check(line);
-    if (!problem) continue;
-    problemCount++;
-    if (problems.length < mostProblems) problems.push(problem);
+  for await (const values of valuesAsTheyCome(chunks, reading)) {
+    for (const line of values) {
+      if (++lines % 1000 === 0) progress(lines);
+      const problem = check(line);
+      if (!problem) continue;
+      problemCount++;
+      if (problems.length < mostProblems) problems.push(problem);
+    }
   }
   return {lines, problems, problemCount};
 }

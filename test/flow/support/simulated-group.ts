@@ -54,6 +54,8 @@ export class SimulatedGroup {
   /** Faults on purpose: commits are withheld; the member drops out in the place of its next commit. */
   withheld = false;
   crashNextCommit = false;
+  /** Whoever reads of the events takes his time: resolves when all until now are told. */
+  told: () => Promise<void> | null = () => null;
   /** The group has not heard of us for so long that our partitions may be another's. */
   isUnheardOf = false;
   /** It dropped out, and has not met the group since. */
@@ -251,6 +253,7 @@ export class SimulatedGroup {
         if (event.type === 'batch-unreadable')
           this.#expectFinishedBefore(event.at.partition, event.batch.from);
       },
+      told: () => this.told(),
       commit: async offsets => {
         await Promise.resolve();
         if (!alive()) throw new Error('the process is dead');

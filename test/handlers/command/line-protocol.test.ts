@@ -47,7 +47,10 @@ describe('an answer', () => {
     ['{"status":"ok","note":"sent twice"}', {answer: 'ok', note: 'sent twice'}],
     [
       '{"status":"failed","error":"no such\\n user","permanent":true}',
-      {answer: 'failed', failure: {name: 'failed', message: 'no such user', permanent: true}},
+      {
+        answer: 'failed',
+        failure: {name: 'failed', alike: 'no such user', message: 'no such user', permanent: true},
+      },
     ],
     [
       '{"status":"failed","name":"Busy","retryAfterMs":500}',

@@ -31,7 +31,7 @@ const at = {topic: 't', partition: 3};
 const cases: Readonly<Record<string, Case>> = {
   Produce: {
     table: apis.produce,
-    request: produceRequest(at, () => batch, 9000),
+    request: produceRequest(at, batch, 9000),
     answer: {
       responses: [
         {

@@ -2,18 +2,16 @@ import {describe, expect, it} from 'vitest';
 import type {Draft} from '../../../source/flow/delivery.ts';
 import {nextPlaceholders} from '../../../source/payload/placeholders.ts';
 import {fromLines, repeated} from '../../../source/session/bulk/bulk-items.ts';
-import {
-  type BulkItem,
-  type BulkOptions,
-  type BulkResult,
-  BulkRun,
-} from '../../../source/session/bulk/bulk-run.ts';
+import {type BulkItem, type BulkOptions, BulkRun} from '../../../source/session/bulk/bulk-run.ts';
+import {byDeliveries} from '../../../source/session/bulk/bulk-sender.ts';
+import type {BulkResult} from '../../../source/session/bulk/results-in-order.ts';
 import {ManualClock} from '../../flow/support/manual-clock.ts';
 import {acknowledged, FakePublisher, failed, unknown} from './fake-publisher.ts';
 
 const draft = (value: string): Draft => ({topic: 'n', key: null, value: Buffer.from(value), headers: []});
-const numbers = (count: number): BulkItem[] =>
-  Array.from({length: count}, (_, at) => ({draft: draft(String(at + 1))}));
+const numbers = (count: number): BulkItem[][] => [
+  Array.from({length: count}, (_, at) => ({draft: draft(String(at + 1))})),
+];
 
 function runOf(items: BulkOptions['items'], options: Partial<BulkOptions> = {}) {
   const clock = new ManualClock();
@@ -24,7 +22,10 @@ function runOf(items: BulkOptions['items'], options: Partial<BulkOptions> = {}) 
     items,
     rate: null,
     clock,
-    publisher,
+    publisher: byDeliveries(
+      (drafts, changed) => publisher.publishAll(drafts, changed),
+      () => {},
+    ),
     onResult: result => results.push(result),
     onLate: result => late.push(result),
     ...options,
@@ -33,7 +34,7 @@ function runOf(items: BulkOptions['items'], options: Partial<BulkOptions> = {}) 
 }
 
 const states = (results: readonly BulkResult[]) =>
-  results.map(({number, delivery}) => `${number} ${delivery.state.status}`);
+  results.map(({number, state}) => `${number} ${state.status}`);
 
 /** Lets promises that wait for each other go on. */
 async function settle(): Promise<void> {
@@ -168,23 +169,23 @@ describe('sending in bulk', () => {
 
   it('has a bounded number on their way and reads no further than that', async () => {
     let read = 0;
-    function* many(): Generator<BulkItem> {
-      for (; read < 1_000_000; read++) yield {draft: draft('{}')};
+    function* many(): Generator<BulkItem[]> {
+      for (; read < 1_000_000; read++) yield [{draft: draft('{}')}];
     }
     const {publisher, run} = runOf(many());
     const end = run.start();
-    while (publisher.sent.length < 5000) await settle();
+    while (publisher.sent.length < 100_000) await settle();
     await settle();
-    expect(publisher.sent).toHaveLength(5000);
-    expect(read).toBeLessThanOrEqual(5000);
+    expect(publisher.sent).toHaveLength(100_000);
+    expect(read).toBeLessThanOrEqual(100_000);
     publisher.sent[0]!.become(acknowledged(0));
     await settle();
-    expect(publisher.sent).toHaveLength(5001);
+    expect(publisher.sent).toHaveLength(100_001);
     run.cancel();
     publisher.sent.slice(1).forEach((sent, at) => {
       sent.become(acknowledged(at + 1));
     });
-    expect(await end).toMatchObject({status: 'cancelled', acknowledged: 5001});
+    expect(await end).toMatchObject({status: 'cancelled', acknowledged: 100_001});
   });
 
   it('pauses by itself where one after the other is not acknowledged, and sends none of them again', async () => {
@@ -207,8 +208,8 @@ describe('sending in bulk', () => {
   });
 
   it('breaks where its drafts cannot be read any further, with a result for each that was sent', async () => {
-    function* broken(): Generator<BulkItem> {
-      yield {draft: draft('1')};
+    function* broken(): Generator<BulkItem[]> {
+      yield [{draft: draft('1')}];
       throw new Error('the disk is gone');
     }
     const {clock, publisher, results, run} = runOf(broken(), {rate: 1});
@@ -232,7 +233,7 @@ describe('what is sent in bulk', () => {
       key: Buffer.from('u-{{seq}}'),
       headers: [{name: 'id', value: Buffer.from('{{uuid}}')}],
     };
-    const all = [...repeated(template, 3, filler())].map(item => item.draft);
+    const all = [...repeated(template, 3, filler())].flat().map(item => item.draft);
     expect(all.map(({key}) => String(key))).toEqual(['u-5', 'u-6', 'u-7']);
     const ids = all.map(({value, headers}) => {
       const {id, n, of} = JSON.parse(String(value));
@@ -246,7 +247,7 @@ describe('what is sent in bulk', () => {
 
   it('is letter by letter what the draft is where placeholders are off', () => {
     const text = '{"n": 9007199254740993, "p": 1.10, "t": "{{uuid}}"}';
-    expect([...repeated(draft(text), 2, null)].map(({draft: {value}}) => String(value))).toEqual([
+    expect([...repeated(draft(text), 2, null)].flat().map(({draft: {value}}) => String(value))).toEqual([
       text,
       text,
     ]);
@@ -257,8 +258,8 @@ describe('what is sent in bulk', () => {
     const lines = () => [Buffer.from('{"a": {{seq}}}\n\n{"b": 2}')];
     const {value: _, ...frame} = {...draft(''), key: Buffer.from('k{{seq}}')};
     const all: string[] = [];
-    for await (const item of fromLines(frame, lines, 2, filler(), {raw: false}, () => null)) {
-      all.push(`${item.line} ${item.draft.key} ${item.draft.value}`);
+    for await (const items of fromLines(frame, lines, 2, filler(), {raw: false}, () => null)) {
+      all.push(...items.map(({line, draft: {key, value}}) => `${line} ${key} ${value}`));
     }
     expect(all).toEqual(['1 k5 {"a": 5}', '3 k6 {"b": 2}', '1 k7 {"a": 7}', '3 k8 {"b": 2}']);
     await expect(async () => {

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {lineCheck} from '../../../source/session/bulk/bulk-items.ts';
-import {checkLines, sayPlace, valueLines} from '../../../source/session/bulk/value-lines.ts';
+import {checkLines, sayPlace, valuesAsTheyCome} from '../../../source/session/bulk/value-lines.ts';
 
 const checked = {raw: false, expands: false};
 
 async function linesOf(chunks: readonly Uint8Array[], raw: boolean) {
   const lines: [number, string][] = [];
-  for await (const {line, bytes} of valueLines(chunks, {raw})) lines.push([line, bytes.toString('latin1')]);
+  for await (const values of valuesAsTheyCome(chunks, {raw}))
+    lines.push(...values.map(({line, bytes}): [number, string] => [line, bytes.toString('latin1')]));
   return lines;
 }
 
