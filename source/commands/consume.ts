@@ -32,16 +32,19 @@ const command: Command = {
                             KafkaJS's eachMessage or eachBatch; loaded again when it, or a file that it imports, is
                             saved. Without any of these five, a value must be JSON. What it gets:
                               message {topic, partition, offset: "113", timestamp: ms, key: text or null, value: the JSON,
-                                      raw: the bytes or null, headers: {name: text}}
+                                      raw: the bytes or null, headers: {name: text}, headerList: [{name, value}] in order}
                               context {attempt: from 1, signal, log(text)}
                             It returns: processed. It throws: tried again; an error with permanent: true: failed for good
-    --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
+    --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell. Nothing on
+                            stdin is a tombstone, with KAFKA_TOMBSTONE=1: an empty value is no JSON, and fails before.
+                            KAFKA_HEADERS has all headers in order, as a=1&b=&c (%-encoded; b is empty, c is null).
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
     --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, one line out for each, flushed:
                               {"status":"ok"}: processed; {"status":"failed","error":"why"}: tried again, as after its death
                               or a timeout; with "permanent":true: failed for good; "name":"TypeError" says what is alike,
                               "retryAfterMs":1000 when to try again at the soonest
-    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good.
+    --forward URL           POST to URL, metadata in Kafka-… headers as in the variables of --exec; 2xx: processed;
+                            408, 429, 5xx, refused: tried again; other: failed for good.
                             Without any of these five it is taken from KAFKA_NOTIFY_FORWARD, so that a token in it is
                             not among the arguments, which others on the machine can see
     --schema FILE           every value must fit this JSON Schema
@@ -77,7 +80,8 @@ const command: Command = {
     {"act":"skip","partition":1,"offset":"113","reason":"sent by hand"}
     {"act":"dead-letter","partition":1,"offset":"113"}
     {"act":"replace","partition":1,"offset":"113","value":{…}}   published letter by letter; the original counts as replaced
-                            once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"};
+                            once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"}
+                            (or, in order, [{"name":"a","value":"1"}]), put over those that are carried;
                             "carry":"all" (the default: its headers, with a new identity and trace, and
                             kafka-notify-replaces), "own" (without tracing and tools' headers) or "none"
     {"act":"go-on","partition":1,"from":"first"}     or "end", where the position is lost: by a commit

@@ -6,6 +6,7 @@ import {alikeOf, type Failure} from '../flow/outcome.ts';
 import type {LaneView, Processing} from '../flow/processing.ts';
 import {carried, republishedHeaders} from '../session/republish.ts';
 import {sayUnreadable} from '../session/unreadable.ts';
+import {withHeadersSet} from './act-headers.ts';
 import {type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
 import {answerGoOn} from './go-on-act.ts';
 import {answerRelease} from './release-act.ts';
@@ -275,14 +276,12 @@ function sayBatch({partition, state}: LaneView): string {
 
 /** The edited message: same partition, so that it stands behind what its key's other messages are. */
 function replacementOf(message: Message, edit: Edit): Draft {
-  const set = new Set(edit.headers.map(({name}) => name));
-  const kept = carried(republishedHeaders(message), edit.carry).filter(({name}) => !set.has(name));
   return {
     topic: message.topic,
     partition: message.partition,
     key: edit.key === undefined ? message.key : edit.key,
     value: edit.value === undefined ? message.value : edit.value,
-    headers: [...kept, ...edit.headers],
+    headers: withHeadersSet(carried(republishedHeaders(message), edit.carry), edit.headers),
   };
 }
 

@@ -42,7 +42,8 @@ function messageRecord(row: Row, committed: boolean, topic: string, payloads: bo
     ...state,
     committed,
     redelivered: isRedelivered,
-    valueBytes,
+    // A tombstone has no value, which is not one of 0 bytes.
+    valueBytes: row.value === null ? null : valueBytes,
     attempts: attempts.map(({at, ...attempt}) => ({at: new Date(at).toISOString(), ...attempt})),
     ...(payloads && {
       key: textOrBase64(row.key),

@@ -125,7 +125,12 @@ export function isWhole({key, headers, value, valueBytes}: KeptMessage): boolean
   );
 }
 
+/** A header's object, text and buffer. */
+const headerWeight = 150;
+
 /** Bytes that a row keeps, about. */
 export function weightOf(row: KeptMessage): number {
-  return 400 + (row.key?.length ?? 0) + (row.value?.length ?? 0);
+  let weight = 400 + (row.key?.length ?? 0) + (row.value?.length ?? 0);
+  for (const {name, value} of row.headers) weight += headerWeight + name.length + (value?.length ?? 0);
+  return weight;
 }

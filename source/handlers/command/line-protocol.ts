@@ -1,6 +1,7 @@
 import type {Message} from '../../flow/message.ts';
 import type {Failure} from '../../flow/outcome.ts';
-import {base64Of, textOf} from '../../payload/text-or-base64.ts';
+import {headerInJson, headerRecords, headersByName} from '../../payload/header-shapes.ts';
+import {textOrBase64} from '../../payload/text-or-base64.ts';
 import {kindIn} from './failure-from-program.ts';
 
 /**
@@ -14,7 +15,8 @@ import {kindIn} from './failure-from-program.ts';
  *
  * `value` is the message's JSON, letter by letter except that line ends within it are blanks; null with
  * `"tombstone":true` beside it where there is none. `key` and the values of headers are text, null, or
- * `{"base64":"…"}` where they are not UTF-8; a repeated header has a list. An answer may carry `"name"` (the kind of
+ * `{"base64":"…"}` where they are not UTF-8; a repeated header has a list. Where there are headers, `headerList` has them
+ * one by one in their order: `[{"name":"trace-id","value":"t1"}]`, with `"nameBase64"` where a name is not UTF-8. An answer may carry `"name"` (the kind of
  * failure), `"retryAfterMs"` and, with ok, `"note"`; an answer that repeats `"partition"` and `"offset"` is checked
  * against them. stderr is kept as the output of the message in hand.
  *
@@ -27,29 +29,14 @@ export function lineOf(message: Message, valueText: string | null, attempt: numb
   const value = valueText === null ? 'null,"tombstone":true' : valueText.replace(/[\r\n]/g, ' ');
   return (
     `{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":"${offset}","timestamp":${timestamp}` +
-    `,"attempt":${attempt},"key":${part(message.key)},"headers":${headersOf(message)},"value":${value}}\n`
+    `,"attempt":${attempt},"key":${JSON.stringify(textOrBase64(message.key))},"headers":${headersOf(message)},"value":${value}}\n`
   );
 }
 
 function headersOf({headers}: Message): string {
-  const parts = new Map<string, string[]>();
-  for (const {name, value} of headers) {
-    const values = parts.get(name);
-    if (values) values.push(part(value));
-    else parts.set(name, [part(value)]);
-  }
-  if (parts.size === 0) return '{}';
-  const fields = [...parts].map(
-    ([name, values]) =>
-      `${JSON.stringify(name)}:${values.length === 1 ? values[0] : `[${values.join(',')}]`}`,
-  );
-  return `{${fields.join(',')}}`;
-}
-
-function part(bytes: Uint8Array | null): string {
-  if (bytes === null) return 'null';
-  const text = textOf(bytes);
-  return text === null ? `{"base64":"${base64Of(bytes)}"}` : JSON.stringify(text);
+  if (headers.length === 0) return '{}';
+  const named = JSON.stringify(headersByName(headers, headerInJson));
+  return `${named},"headerList":${JSON.stringify(headerRecords(headers))}`;
 }
 
 export type LineAnswer =

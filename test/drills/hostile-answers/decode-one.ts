@@ -40,7 +40,7 @@ const known = new Set(['MalformedAnswer', 'UnreadableRecords', 'Refused']);
 const at = {topic: 't', partition: 0};
 const own: readonly OwnRequest<unknown>[] = [
   fetchRequest('t', [], {maxWait: 0, maxBytes: 1, maxBytesPerPartition: 1}),
-  produceRequest(at, () => Buffer.alloc(0), 1000),
+  produceRequest(at, Buffer.alloc(0), 1000),
   createPartitionsRequest('t', 1, 1000),
   createTopicsRequest({topic: 't'} as never, 1000),
   listOffsetsRequest('t', [], -1),

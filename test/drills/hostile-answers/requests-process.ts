@@ -10,6 +10,7 @@ import {fetchPartitions} from '../../../source/kafka/fetch-records.ts';
 import {produce} from '../../../source/kafka/produce-request.ts';
 import {listOffsets} from '../../../source/kafka/protocol/list-offsets.ts';
 import {askMetadata} from '../../../source/kafka/protocol/metadata.ts';
+import {encodeRecordBatch} from '../../../source/kafka/record-batch.ts';
 import {RecordCursor} from '../../../source/kafka/records/record-cursor.ts';
 import {randomNumbers} from '../../support/random-numbers.ts';
 
@@ -99,7 +100,8 @@ function requestsTo(broker: Asking): Readonly<Record<string, () => Promise<unkno
     },
     'own Produce': () => {
       const draft = {...at, key: null, value: Buffer.from('{}'), headers: []};
-      return produce(broker, at, [draft], Date.now(), {requestTimeout: 5000, brokerTimeout: 1000}).answer;
+      const batch = encodeRecordBatch([draft], Date.now());
+      return produce(broker, at, batch, {requestTimeout: 5000, brokerTimeout: 1000}).answer;
     },
     Metadata: () => broker.metadata([topic]),
     ListGroups: () => broker.listGroups(),

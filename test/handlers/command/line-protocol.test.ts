@@ -20,10 +20,23 @@ describe('a message as a line', () => {
   });
 
   it('gives bytes that are no text in base64, and repeated headers as a list', () => {
-    const headers = headersOf(['one', 'a'], ['none', null], ['two', 'b'], ['two', Buffer.from([0xff])]);
+    const headers = headersOf(
+      ['two', 'b'],
+      ['none', null],
+      ['10', ''],
+      ['two', Buffer.from([0xff])],
+      ['__proto__', 'a'],
+    );
     expect(JSON.parse(lineOf(message({key: Buffer.from([0xff]), headers}), '1', 1))).toMatchObject({
       key: {base64: '/w=='},
-      headers: {one: 'a', none: null, two: ['b', {base64: '/w=='}]},
+      headers: JSON.parse('{"10":"","none":null,"two":["b",{"base64":"/w=="}],"__proto__":"a"}'),
+      headerList: [
+        {name: 'two', value: 'b'},
+        {name: 'none', value: null},
+        {name: '10', value: ''},
+        {name: 'two', value: {base64: '/w=='}},
+        {name: '__proto__', value: 'a'},
+      ],
     });
   });
 

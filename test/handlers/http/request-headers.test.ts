@@ -20,6 +20,7 @@ describe('metadata as request headers', () => {
       'Kafka-Header-a-b-c': '100 %25 f%C3%BCr',
       'Kafka-Header-inject': 'a%0D%0AEvil: 1',
       'Kafka-Header-twice': 'a, b',
+      'Kafka-Headers': 'a%20b%3Ac=100%20%25%20f%C3%BCr&inject=a%0D%0AEvil%3A%201&twice=a&twice&twice=b&none',
     });
   });
 
@@ -27,7 +28,7 @@ describe('metadata as request headers', () => {
     const headers = headersOf(['small', 's'], ['huge', 'x'.repeat(1_000_000)]);
     expect(requestHeaders(message({headers}), 1)).toMatchObject({
       'Kafka-Header-small': 's',
-      'Kafka-Omitted': 'Kafka-Header-huge',
+      'Kafka-Omitted': 'Kafka-Header-huge, Kafka-Headers',
     });
   });
 
