@@ -38,16 +38,30 @@ export class Connection {
   readonly #gone = new Set<() => void>();
   #busy = false;
   #accounted = 0;
+  #hasAsked = false;
+  /** ms since 1970 of the last whole request, or of when the client came. */
+  #heardAt: number;
 
   constructor(socket: Socket, surroundings: Surroundings) {
     this.#socket = socket;
     this.#surroundings = surroundings;
     this.#frames = new Frames(surroundings.limits.frame);
+    this.#heardAt = surroundings.state.clock.now();
     socket.setNoDelay(true);
     socket.on('data', chunk => this.#receive(chunk as Buffer));
     socket.on('error', () => socket.destroy());
     socket.on('timeout', () => socket.destroy());
     socket.once('close', () => this.#close());
+  }
+
+  /** Whether a request has come whole. */
+  get hasAsked(): boolean {
+    return this.#hasAsked;
+  }
+
+  /** Since when (ms since 1970) no request has come whole; null while one is answered. */
+  get silentSince(): number | null {
+    return this.#busy ? null : this.#heardAt;
   }
 
   cut(): void {
@@ -68,6 +82,7 @@ export class Connection {
         const answered = this.#serve(frame);
         if (answered) await answered;
         if (this.#socket.writableNeedDrain) await this.#drained();
+        this.#heardAt = this.#surroundings.state.clock.now();
       }
     } catch {
       // Bytes that are no request, or one that only hanging up can answer.
@@ -81,6 +96,8 @@ export class Connection {
   /** A promise only where something has to be waited for. */
   #serve(frame: Buffer): Promise<void> | undefined {
     const request = readRequest(frame);
+    this.#hasAsked = true;
+    this.#heardAt = this.#surroundings.state.clock.now();
     const {faults, state} = this.#surroundings;
     const name = request.handler.api.name;
     const pause = faults.pauseOf(request.content);

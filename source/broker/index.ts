@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto';
 import {createServer, type Server, type Socket} from 'node:net';
 import {type Clock, systemClock} from './clock.ts';
-import {Connection, type Surroundings} from './connection.ts';
+import type {Surroundings} from './connection.ts';
+import {Connections} from './connections.ts';
 import {Faults} from './faults.ts';
 import {Groups} from './group/groups.ts';
 import type {Defaults, State} from './handlers/handler.ts';
@@ -60,7 +61,6 @@ const kafkaDefaults: Defaults = {
 };
 
 const firstProducerId = 1000n;
-const idleTimeout = 10 * 60_000;
 
 /**
  * Starts a small broker inside this process, which speaks Kafka's protocol on a port. It is one node, keeps all in memory,
@@ -94,30 +94,17 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
     incoming: new Memory(limits.incoming),
     address: socket => options.advertised ?? {host: reachable(host, socket), port},
   };
-  const connections = new Set<Connection>();
-  const accept = (socket: Socket) => {
-    if (connections.size >= limits.connections) {
-      socket.destroy();
-      return;
-    }
-    socket.setTimeout(idleTimeout);
-    const connection = new Connection(socket, surroundings);
-    connections.add(connection);
-    socket.once('close', () => connections.delete(connection));
-  };
-  const cutConnections = () => {
-    for (const connection of connections) connection.cut();
-  };
+  const connections = new Connections(surroundings);
   let server: Server | null = null;
   const listen = async () => {
-    server ??= await listenOn(host, port, accept);
+    server ??= await listenOn(host, port, socket => connections.accept(socket));
     port = (server.address() as {port: number}).port;
   };
   const stopListening = async () => {
     const closing = server;
     server = null;
     const closed = new Promise<void>(resolve => (closing ? closing.close(() => resolve()) : resolve()));
-    cutConnections();
+    connections.cutAll();
     await closed;
   };
   await listen();
@@ -134,10 +121,10 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
         .map(({name}) => name)
         .filter(name => !isInternal(name)),
     retainedBytes: () => state.topics.memory.used,
-    connections: () => connections.size,
+    connections: () => connections.count,
     stopListening,
     listen,
-    cutConnections,
+    cutConnections: () => connections.cutAll(),
     async stop() {
       clearInterval(retention);
       faults.clear();

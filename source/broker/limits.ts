@@ -6,8 +6,12 @@ export type Limits = {
   readonly incoming: number;
   /** Record batches of all topics; a publish beyond is refused with POLICY_VIOLATION. */
   readonly retained: number;
-  /** At once; the next one is closed. */
+  /** At once; the next one is closed, unless another one that asks nothing can make room for it. */
   readonly connections: number;
+  /** The same for one address of a client. */
+  readonly connectionsPerAddress: number;
+  /** ms in which the first request of a connection has to have come whole; else it is closed. */
+  readonly firstRequest: number;
   /** Of all topics; more are refused with POLICY_VIOLATION. */
   readonly partitions: number;
   /** More are refused with COORDINATOR_NOT_AVAILABLE. */
@@ -30,7 +34,9 @@ export const defaultLimits: Limits = {
   frame: 100 * mebibyte,
   incoming: 256 * mebibyte,
   retained: 256 * mebibyte,
-  connections: 256,
+  connections: 1024,
+  connectionsPerAddress: 256,
+  firstRequest: 10_000,
   partitions: 10_000,
   groups: 1000,
   members: 250,

@@ -3,6 +3,7 @@ import type {DraftHeader} from '../flow/delivery.ts';
 import {checkJson} from '../payload/check-json.ts';
 import {topLevelFields} from '../payload/top-level-fields.ts';
 import {type Carry, carries} from '../session/republish.ts';
+import {bytesOf, headersOf} from './act-headers.ts';
 import type {GoOn} from './go-on-act.ts';
 import type {Release} from './release-act.ts';
 import type {ReadAgain, SkipUnreadable} from './unreadable-acts.ts';
@@ -18,7 +19,7 @@ export type Edit = {
   readonly value?: Buffer | null;
   readonly key?: Buffer | null;
   readonly carry: Carry;
-  /** Set over those that are carried. */
+  /** Set over those that are carried: see `withHeadersSet`. */
   readonly headers: readonly DraftHeader[];
 };
 
@@ -53,8 +54,11 @@ export function readAct(line: string): Act {
   const texts = topLevelFields(line);
   if (!texts)
     throw new Error('an act is a JSON object, such as {"act":"retry","partition":1,"offset":"113"}');
-  const twice = texts.find(({name}, at) => texts.findIndex(each => each.name === name) < at);
-  if (twice) throw new Error(`"${twice.name}" stands there twice`);
+  const seen = new Set<string>();
+  for (const {name} of texts) {
+    if (seen.has(name)) throw new Error(`"${name}" stands there twice`);
+    seen.add(name);
+  }
   const fields = JSON.parse(line) as Fields;
   const act = Object.keys(namesOf).find(each => each === fields.act) as Act['act'] | undefined;
   if (!act) throw new Error(`"act" is one of ${Object.keys(namesOf).join(', ')}`);
@@ -129,7 +133,7 @@ function reasonOf({reason}: Fields): string {
 }
 
 function editOf(fields: Fields, texts: readonly {name: string; text: string}[]): Edit {
-  const {valueText, key, carry = 'all', headers} = fields;
+  const {valueText, key, carry = 'all'} = fields;
   if (!['value', 'valueText', 'key', 'carry', 'headers'].some(name => name in fields))
     throw new Error('a replacement says what is new: "value", "valueText", "key", "carry" or "headers"');
   if ('value' in fields && 'valueText' in fields) throw new Error('either "value" or "valueText", not both');
@@ -149,29 +153,8 @@ function editOf(fields: Fields, texts: readonly {name: string; text: string}[]):
     ...(value !== undefined && {value}),
     ...('key' in fields && {key: bytesOf('"key"', key)}),
     carry: known,
-    headers: headersOf(headers),
+    headers: headersOf(texts.find(({name}) => name === 'headers')?.text),
   };
-}
-
-function headersOf(headers: unknown): DraftHeader[] {
-  if (headers === undefined) return [];
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
-    throw new Error('"headers" is an object of names and texts');
-  return Object.entries(headers).flatMap(([name, value]) =>
-    (Array.isArray(value) ? value : [value]).map(each => ({
-      name,
-      value: bytesOf(`the header "${name}"`, each),
-    })),
-  );
-}
-
-/** A text, null, or bytes as {"base64": "…"}, as outcomes are printed. */
-function bytesOf(what: string, value: unknown): Buffer | null {
-  if (value === null) return null;
-  if (typeof value === 'string') return Buffer.from(value);
-  const code = (value as {base64?: unknown} | undefined)?.base64;
-  if (typeof code === 'string' && /^[A-Za-z0-9+/]*={0,2}$/.test(code)) return Buffer.from(code, 'base64');
-  throw new Error(`${what} is a text, null or {"base64":"…"}`);
 }
 
 /** A line that is longer cannot be an act: no broker takes such a message. */

@@ -18,18 +18,13 @@ const command: Command = {
 
   Options
     --port N      where it listens (9092); 0: a free port
-    --host H      127.0.0.1, so that only this machine reaches it; another address opens it to the network
+    --host HOST   127.0.0.1, so that only this machine reaches it; another address opens it to the network
     --auto-create a topic that a client asks for is made, as with Apache Kafka's auto.create.topics.enable=true
 
   Examples
     $ kafka-notify broker
     $ kafka-notify broker --port 0 | jq -r .bootstrap
 `,
-  flags: {
-    port: {type: 'number'},
-    host: {type: 'string'},
-    autoCreate: {type: 'boolean'},
-  },
   async run({flags}) {
     const port = (flags.port as number | undefined) ?? kafkaPort;
     if (!Number.isInteger(port) || port < 0 || port > 65_535) {

@@ -4,6 +4,8 @@ export type Flag = {
   readonly type: 'string' | 'number' | 'boolean';
   readonly isMultiple?: boolean;
   readonly default?: boolean;
+  /** An empty value has a meaning of its own. */
+  readonly mayBeEmpty?: boolean;
 };
 
 export type FlagValues = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -19,7 +21,6 @@ export type CommandInput = {
 export type Command = {
   /** Everything after `kafka-notify NAME`: usage, options, examples. */
   readonly help: string;
-  readonly flags: Readonly<Record<string, Flag>>;
   /** Answers the exit code; a CommandError says why not. */
   run(input: CommandInput): Promise<number>;
 };
@@ -30,4 +31,6 @@ export const commonFlags = {
   topic: {type: 'string'},
   group: {type: 'string'},
   partitioner: {type: 'string'},
+  unpackedLimit: {type: 'string'},
+  trustEnvFile: {type: 'boolean'},
 } as const satisfies Record<string, Flag>;

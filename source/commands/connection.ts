@@ -17,18 +17,24 @@ export function clientFor(settings: Settings, onLog?: ConnectionSettings['onLog'
   return createClient({
     brokers,
     ...security(settings),
+    unpackedLimit: settings.unpackedLimit.value * 1024 * 1024,
     ...(onLog && {onLog}),
     // With a screen, stderr is not for words.
     onNotice: text => (onLog ? onLog({level: 'warn', from: 'Server', text}) : say(text)),
   });
 }
 
-/** The topic that a command works on. */
-export function topicOf(settings: Settings, word?: string): string {
-  const topic = word ?? settings.topic.value;
+/**
+ * The topic that a command works on. What the interface only remembered is for the interface: a script would publish to
+ * whatever somebody looked at last.
+ */
+export function topicOf({topic: {value, source}}: Settings, word?: string): string {
+  const topic = word ?? (source === 'saved' ? null : value);
   if (topic) return topic;
+  const remembered =
+    source === 'saved' ? ` The interface remembers ${value}, and is alone in taking it.` : '';
   throw new CommandError(
-    'No topic is named; give --topic NAME, or set TOPIC_NAME in the environment or in .env.',
+    `No topic is named; give --topic NAME, or set TOPIC_NAME in the environment or in .env.${remembered}`,
     exitCodes.wrongUse,
   );
 }

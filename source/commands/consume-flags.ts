@@ -1,30 +1,13 @@
+import process from 'node:process';
 import type {OnFailure} from '../flow/failure-policy.ts';
 import {faultsFrom, type InjectedFaults} from '../flow/faults.ts';
 import {splitCommandLine} from '../handlers/command/split-command-line.ts';
 import type {HandlerChoice} from '../handlers/index.ts';
 import type {StartChoice} from '../kafka/start-choice.ts';
 import {parseDuration} from '../settings/duration.ts';
-import type {Flag, FlagValues} from './command.ts';
+import type {FlagValues} from './command.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {startOf} from './start-flags.ts';
-
-/** Flags that say how messages are processed, wherever that happens. */
-export const processingFlags = {
-  handler: {type: 'string'},
-  exec: {type: 'string'},
-  execLines: {type: 'string'},
-  forward: {type: 'string'},
-  schema: {type: 'string'},
-  from: {type: 'string', isMultiple: true},
-  partition: {type: 'number', isMultiple: true},
-  skipToEnd: {type: 'boolean'},
-  retries: {type: 'number'},
-  onFailure: {type: 'string'},
-  onLost: {type: 'string'},
-  timeout: {type: 'string'},
-  fault: {type: 'string', isMultiple: true},
-  joinForeignGroup: {type: 'boolean'},
-} as const satisfies Record<string, Flag>;
 
 export type ConsumeOptions = {
   readonly start: StartChoice;
@@ -90,7 +73,9 @@ export function handlerOf({handler, exec, execLines, forward, schema}: FlagValue
   } catch (error) {
     throw new CommandError((error as Error).message, exitCodes.wrongUse);
   }
-  if (forward !== undefined) return {kind: 'http', url: String(forward)};
+  // Everybody on the machine sees the arguments of a program, so that an address with a token may stand in the environment.
+  const address = forward ?? (schema === undefined && process.env.KAFKA_NOTIFY_FORWARD);
+  if (address) return {kind: 'http', url: String(address)};
   return {kind: 'built-in', ...(schema !== undefined && {schema: String(schema)})};
 }
 

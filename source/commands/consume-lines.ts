@@ -155,8 +155,14 @@ function lostSentence({topic, partition, position, first, end, cause}: FlowLost)
 
 type FlowLost = Extract<FlowEvent, {type: 'position-lost'}>['lost'];
 
-function errorOf({name, message, where, permanent}: Failure) {
-  return {name, message, ...(where !== undefined && {where}), permanent};
+function errorOf({name, alike, message, where, permanent}: Failure) {
+  return {
+    name,
+    ...(alike !== undefined && {alike}),
+    message,
+    ...(where !== undefined && {where}),
+    permanent,
+  };
 }
 
 /** Text where it is UTF-8, else the bytes in base64, told apart. */

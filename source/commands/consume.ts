@@ -2,15 +2,16 @@ import {setTimeout as pause} from 'node:timers/promises';
 import type {Handler} from '../flow/handler.ts';
 import {createHandler} from '../handlers/index.ts';
 import type {KafkaClient} from '../kafka/client.ts';
-import {explainError} from '../kafka/explain-error.ts';
+import {explainError, isNoKafka} from '../kafka/explain-error.ts';
 import {Topics} from '../kafka/topics.ts';
 import {checkedTopic} from './checked-topic.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, topicOf} from './connection.ts';
-import {type ConsumeOptions, consumeOptions, processingFlags} from './consume-flags.ts';
+import {type ConsumeOptions, consumeOptions} from './consume-flags.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {say} from './output.ts';
 import {checkHasPartitions} from './partition-flags.ts';
+import {positionForms} from './positions.ts';
 import {runConsumption} from './run-consumption.ts';
 
 const command: Command = {
@@ -29,19 +30,34 @@ const command: Command = {
                             with the number of messages that would count as processed
     --handler FILE          a module, in TypeScript or JavaScript, that exports processMessage(message, context), or
                             KafkaJS's eachMessage or eachBatch; loaded again when it, or a file that it imports, is
-                            saved. Without any of these five, a value must be JSON.
-    --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell.
+                            saved. Without any of these five, a value must be JSON. What it gets:
+                              message {topic, partition, offset: "113", timestamp: ms, key: text or null, value: the JSON,
+                                      raw: the bytes or null, headers: {name: text}, headerList: [{name, value}] in order}
+                              context {attempt: from 1, signal, log(text)}
+                            It returns: processed. It throws: tried again; an error with permanent: true: failed for good
+    --exec 'PROGRAM ARGS'   run for each message: the value on stdin, metadata in KAFKA_… variables; no shell. Nothing on
+                            stdin is a tombstone, with KAFKA_TOMBSTONE=1: an empty value is no JSON, and fails before.
+                            KAFKA_HEADERS has all headers in order, as a=1&b=&c (%-encoded; b is empty, c is null).
                             Exit 0: processed; 75, a signal, a timeout: tried again; other: failed for good
-    --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, a line {"status":"ok"} out
-    --forward URL           POST to URL; 2xx: processed; 408, 429, 5xx, refused: tried again; other: failed for good
+    --exec-lines 'PROGRAM ARGS'   one program that runs on: a JSON line a message in, one line out for each, flushed:
+                              {"status":"ok"}: processed; {"status":"failed","error":"why"}: tried again, as after its death
+                              or a timeout; with "permanent":true: failed for good; "name":"TypeError" says what is alike,
+                              "retryAfterMs":1000 when to try again at the soonest
+    --forward URL           POST to URL, metadata in Kafka-… headers as in the variables of --exec; 2xx: processed;
+                            408, 429, 5xx, refused: tried again; other: failed for good.
+                            Without any of these five it is taken from KAFKA_NOTIFY_FORWARD, so that a token in it is
+                            not among the arguments, which others on the machine can see
     --schema FILE           every value must fit this JSON Schema
-    --from beginning|end|TIME   where to start when the group has no committed offset; with one, what lies before it is a
-                            replay: the commit is not lowered. TIME: ISO 8601, ms since 1970, or how long ago (15m).
+    --from ${positionForms}
+                            where to start when the group has no committed offset; with one, what lies before it is a
+                            replay: the commit is not lowered. end-N: N before the end of each partition; OFFSET: in each
+                            partition (where it has none such, its position is lost); TIME: ISO 8601, how long ago (15m
+                            or -15m), or ms since 1970 (@1700000000000, or 13 digits).
                             It counts once, at the start, and not where others run in the group already: then, and
                             for partitions gained later, the committed offset rules
     --from PARTITION@OFFSET the same for one partition; may be given several times. The others go on where they are
     --partition N           --from is for this one only, the others go on where they are; may be given several times
-    --skip-to-end           with --from end, or an offset ahead: also past messages that nobody processed
+    --skip-to-end           with --from end, end-N or an offset ahead: also past messages that nobody processed
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold). A batch of the topic that can't be
                             read (damaged, on the way or on disk) is asked for three times; then skip passes exactly it
@@ -64,15 +80,16 @@ const command: Command = {
     {"act":"skip","partition":1,"offset":"113","reason":"sent by hand"}
     {"act":"dead-letter","partition":1,"offset":"113"}
     {"act":"replace","partition":1,"offset":"113","value":{…}}   published letter by letter; the original counts as replaced
-                            once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"};
+                            once that is acknowledged. Also "valueText":"any text", "key", "headers":{"name":"text"}
+                            (or, in order, [{"name":"a","value":"1"}]), put over those that are carried;
                             "carry":"all" (the default: its headers, with a new identity and trace, and
                             kafka-notify-replaces), "own" (without tracing and tools' headers) or "none"
     {"act":"go-on","partition":1,"from":"first"}     or "end", where the position is lost: by a commit
     {"act":"skip-unreadable","partition":0,"offset":"2","next":"5","reason":"damaged on disk"}
                             passes exactly the batch that the line {"status":"unreadable",…} named: offsets 2 to 4
     {"act":"read-again","partition":0,"offset":"2"}  asks for what could not be read once more
-    {"act":"retry","alike":"TypeError"}   all that are held by this error, also for skip and dead-letter;
-                            with "each":true also those that come later, each once
+    {"act":"retry","alike":"TypeError"}   all that are held by this error (its "alike" in the line, else its "name"), also
+                            for skip and dead-letter; with "each":true also those that come later, each once
     {"act":"release","partition":1}       with --step: lets one message of the partition begin, with all its attempts; without
                             "partition" one of every partition. With --until-end, what waits is no end while stdin is open
 
@@ -89,15 +106,6 @@ const command: Command = {
     $ kafka-notify consume --topic notifications --from 1@113 --from 2@40 --max 10
     $ kafka-notify consume --topic notifications --from 15m --group replay-of-today --with-value | jq .value
 `,
-  flags: {
-    ...processingFlags,
-    max: {type: 'number'},
-    untilEnd: {type: 'boolean'},
-    acts: {type: 'boolean'},
-    step: {type: 'boolean'},
-    withValue: {type: 'boolean'},
-    create: {type: 'boolean', default: true},
-  },
   async run({flags, settings}) {
     const options = consumeOptions(flags, Date.now());
     const topic = topicOf(settings);
@@ -174,6 +182,7 @@ export async function ensureTopic(
     return new Map(ensured.topic.partitions.map(({partition, end}) => [partition, end]));
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    throw new Unreached(await sentenceFor(error, client, topic), explainError(error).retryable);
+    const mayPass = explainError(error).retryable && !isNoKafka(error);
+    throw new Unreached(await sentenceFor(error, client, topic), mayPass);
   }
 }

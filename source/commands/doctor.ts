@@ -9,7 +9,9 @@ import {oldestTried} from '../kafka/server-age.ts';
 import {shakeHands} from '../kafka/shake-hands.ts';
 import {Topics} from '../kafka/topics.ts';
 import {safeText} from '../payload/safe-text.ts';
+import {whyNotKept} from '../settings/compile-cache.ts';
 import type {Setting, Settings} from '../settings/settings.ts';
+import {stateFolder} from '../settings/state-folder.ts';
 import type {Command} from './command.ts';
 import {clientFor, sentenceFor, tls} from './connection.ts';
 import {exitCodes} from './exit-codes.ts';
@@ -29,7 +31,6 @@ const command: Command = {
   Example
     $ kafka-notify doctor --brokers localhost:9092 --topic notifications
 `,
-  flags: {},
   async run({settings}) {
     const lines = linesTo();
     const print = (line: string) => lines.writeText(`${safeText(line)}\n`);
@@ -37,9 +38,11 @@ const command: Command = {
     for (const [name, setting] of Object.entries(settings) as [keyof Settings, Setting<unknown>][]) {
       const value = setting.value === null ? '–' : String(setting.value);
       print(
-        `  ${name.padEnd(17)} ${value.padEnd(28)} ${setting.source}${setting.source === 'default' ? '' : ` (${setting.name})`}`,
+        `  ${name.padEnd(17)} ${value.padEnd(28)} ${setting.source}${setting.source === 'default' ? '' : ` (${name === 'topic' && setting.source === 'saved' ? 'the interface alone takes it' : setting.name})`}`,
       );
     }
+    const notKept = whyNotKept(stateFolder(process.env));
+    if (notKept !== null) print(`  ! ${notKept}`);
     print('Connection');
     const steps = [...brokerSteps(settings), ...topicSteps(settings)];
     let isWell = true;

@@ -17,7 +17,7 @@ const command: Command = {
   that a node keeps which does not answer are left out of the list, and stderr says so.
 
   Options
-    --topic NAME            only this topic's partitions
+    --topic NAME            with the NAME of a group: only this topic's partitions
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
   Exit codes
@@ -27,10 +27,15 @@ const command: Command = {
     $ kafka-notify groups
     $ kafka-notify groups mailer --topic notifications | jq -c 'select(.lag != "0")'
 `,
-  flags: {},
   async run({words, flags, settings}) {
-    const [name, ...more] = words;
-    if (more.length > 0) throw new CommandError('groups takes one name, or none.', exitCodes.wrongUse);
+    const [name] = words;
+    if (name === undefined && flags.topic !== undefined)
+      throw new CommandError(
+        'groups lists all groups; --topic goes with the NAME of one: groups NAME --topic NAME.',
+        exitCodes.wrongUse,
+      );
+    if (flags.group !== undefined)
+      throw new CommandError('groups takes the NAME of a group without --group.', exitCodes.wrongUse);
     const client = clientFor(settings);
     const groups = new Groups(client);
     try {

@@ -1,6 +1,6 @@
 import {fstatSync, writeSync} from 'node:fs';
 import process from 'node:process';
-import {safeText} from '../payload/safe-text.ts';
+import {safeJson, safeText} from '../payload/safe-text.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 
 /**
@@ -115,7 +115,7 @@ export function linesTo(sink: Sink = standardOutput()): Lines {
   return {
     write(line) {
       // JSON escapes C0 itself; what is left of unsafe characters is escaped too, so that a terminal can show a line.
-      add(`${JSON.stringify(line, asText).replace(unsafeInJson, escapeUnit)}\n`);
+      add(`${safeJson(JSON.stringify(line, asText))}\n`);
     },
     writeText: add,
     written,
@@ -179,12 +179,6 @@ function emptied<Each>(set: Set<Each>): Each[] {
 /** Says something to the person; what came from outside is made visible. */
 export function say(sentence: string): void {
   process.stderr.write(`${safeText(sentence, {lines: true})}\n`);
-}
-
-const unsafeInJson = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function asText(_: string, value: unknown): unknown {

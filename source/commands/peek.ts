@@ -13,7 +13,7 @@ import {CommandError, exitCodes} from './exit-codes.ts';
 import {messageLine} from './message-line.ts';
 import {linesTo, say} from './output.ts';
 import {checkHasPartitions, partitionsOf} from './partition-flags.ts';
-import {readFromOf} from './read-from.ts';
+import {checkPartitionsOnce, positionForms, positionsOf, readFromOf} from './positions.ts';
 
 /** How often it is told how far it came, in ms. */
 const tellInterval = 2000;
@@ -29,11 +29,15 @@ const command: Command = {
 
   Options
     --topic NAME            TOPIC_NAME
-    --from beginning|end-N|OFFSET|TIME   where to begin (beginning). end-N: the last N offsets of each partition; OFFSET: in
-                            each partition; TIME: ISO 8601, how long ago (15m), or ms since 1970 (13 digits)
+    --from ${positionForms}
+                            where to begin (beginning). end-N: the last N offsets of each partition; OFFSET: in each
+                            partition; PARTITION@OFFSET: in that one only, may be given several times; TIME: ISO 8601, how
+                            long ago (15m or -15m), or ms since 1970 (@1700000000000, or 13 digits)
     --partition N           only this one; may be given several times
-    --filter 'WORDS'        words that must all fit: text, key:…, partition:2, header:…, path=value
-    --values                print values, not only how long they are
+    --filter 'WORDS'        words that must all fit: text, key:…, header:…, partition:2, offset:40, 1@40, path=value (text:a:b
+                            for a text with a colon)
+    --values                print values, not only how long they are. Keys, headers and values are text, or {"base64":"…"}
+                            where they are not UTF-8; numbers in headers of dead letters {"number":"3","base64":"…"}
     --max N                 end after N messages
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS (localhost:9092)
 
@@ -46,19 +50,15 @@ const command: Command = {
     $ kafka-notify peek --topic notifications --filter 'key:u-17 type=email.send' --values | jq .value
     $ kafka-notify peek --topic notifications --from 15m --partition 0 --max 1
 `,
-  flags: {
-    from: {type: 'string'},
-    partition: {type: 'number', isMultiple: true},
-    filter: {type: 'string'},
-    values: {type: 'boolean'},
-    max: {type: 'number'},
-  },
   async run({flags, settings}) {
     const topic = topicOf(settings);
     checkedTopic(topic);
+    const positions = positionsOf(placesOf(flags.from), Date.now(), '--from');
+    const named = partitionsOf(flags.partition);
+    checkPartitionsOnce(positions, named, '--from');
     const options = {
-      from: readFromOf(typeof flags.from === 'string' ? flags.from : 'beginning', Date.now()),
-      partitions: partitionsOf(flags.partition),
+      from: readFromOf(positions),
+      partitions: positions.for === 'each' ? [...positions.offsets.keys()] : named,
       filter: filterOf(flags.filter),
       withValue: flags.values === true,
       max: maxOf(flags.max),
@@ -157,6 +157,10 @@ function filterOf(flag: FlagValues[string]): MessageFilter {
   const parsed = parseMessageFilter(typeof flag === 'string' ? flag : '');
   if ('problem' in parsed) throw new CommandError(`--filter: ${parsed.problem}`, exitCodes.wrongUse);
   return parsed.filter;
+}
+
+function placesOf(flag: FlagValues[string]): readonly string[] {
+  return Array.isArray(flag) && flag.length > 0 ? flag : ['beginning'];
 }
 
 function maxOf(flag: unknown): number {

@@ -2,9 +2,11 @@ import type {Delivery, Draft} from '../flow/delivery.ts';
 import type {FlowEvent} from '../flow/events.ts';
 import type {HeldMessage} from '../flow/lane.ts';
 import {type Message, positionOf} from '../flow/message.ts';
+import {alikeOf, type Failure} from '../flow/outcome.ts';
 import type {LaneView, Processing} from '../flow/processing.ts';
 import {carried, republishedHeaders} from '../session/republish.ts';
 import {sayUnreadable} from '../session/unreadable.ts';
+import {withHeadersSet} from './act-headers.ts';
 import {type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
 import {answerGoOn} from './go-on-act.ts';
 import {answerRelease} from './release-act.ts';
@@ -86,7 +88,7 @@ export class Acts {
       this.#mayCome ||
       this.#onTheWay.has(position) ||
       this.#kept.has(position) ||
-      this.#alike.some(told => told.target.failure === failure.name && !told.done.has(position))
+      this.#alike.some(told => isBy(failure, told.target.failure) && !told.done.has(position))
     );
   }
 
@@ -145,7 +147,7 @@ export class Acts {
     const lanes = this.#ports.processing().lanes();
     if (told.target.kind === 'alike') {
       const {failure, each} = told.target;
-      const held = lanes.flatMap(lane => this.#free(lane)).filter(one => one.failure.name === failure);
+      const held = lanes.flatMap(lane => this.#free(lane)).filter(one => isBy(one.failure, failure));
       const alike = {...told, done: new Set(held.map(({message}) => positionOf(message)))} as ToldOfAlike;
       if (each || held.length === 0) this.#alike.push(alike);
       for (const one of held) this.#do(told, one);
@@ -184,7 +186,7 @@ export class Acts {
       return;
     }
     const alike = this.#alike.find(
-      ({target, done}) => target.failure === held.failure.name && !done.has(position),
+      ({target, done}) => isBy(held.failure, target.failure) && !done.has(position),
     );
     if (!alike) return;
     alike.done.add(position);
@@ -274,13 +276,16 @@ function sayBatch({partition, state}: LaneView): string {
 
 /** The edited message: same partition, so that it stands behind what its key's other messages are. */
 function replacementOf(message: Message, edit: Edit): Draft {
-  const set = new Set(edit.headers.map(({name}) => name));
-  const kept = carried(republishedHeaders(message), edit.carry).filter(({name}) => !set.has(name));
   return {
     topic: message.topic,
     partition: message.partition,
     key: edit.key === undefined ? message.key : edit.key,
     value: edit.value === undefined ? message.value : edit.value,
-    headers: [...kept, ...edit.headers],
+    headers: withHeadersSet(carried(republishedHeaders(message), edit.carry), edit.headers),
   };
+}
+
+/** Whether a message is held by what an act calls it: what is alike, or a name that says less, such as `exit 1`. */
+function isBy(failure: Failure, called: string): boolean {
+  return alikeOf(failure) === called || failure.name === called;
 }

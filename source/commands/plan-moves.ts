@@ -2,32 +2,14 @@ import {type Move, type MoveTarget, moveOf} from '../flow/moves.ts';
 import type {KafkaClient} from '../kafka/client.ts';
 import {TopicConnection} from '../kafka/topic-connection.ts';
 import type {Topics} from '../kafka/topics.ts';
-import {parseTime} from '../settings/duration.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {checkHasPartitions} from './partition-flags.ts';
-
-/**
- * Where to, as typed: `beginning`, `end`, an offset (up to twelve digits), or a time. Throws a CommandError of wrong use.
- */
-export function moveTargetOf(text: string, now: number): MoveTarget {
-  const asked = text.trim();
-  if (asked === 'beginning' || asked === 'end') return {to: asked};
-  if (/^\d{1,12}$/.test(asked)) return {to: 'offset', offset: BigInt(asked)};
-  try {
-    return {to: 'time', time: parseTime(asked, now)};
-  } catch {
-    throw new CommandError(
-      `"${asked}" is no place to go to; give beginning, end, an offset, or a time: ISO 8601 (2026-11-23T08:00:00Z), how long ago (15m, 2h, 1d), or ms since 1970 (13 digits).`,
-      exitCodes.wrongUse,
-    );
-  }
-}
 
 export type MovesAsked = {
   readonly group: string;
   readonly topic: string;
   readonly target: MoveTarget;
-  /** null: all. */
+  /** null: all, or those that the target names. */
   readonly partitions: readonly number[] | null;
 };
 
@@ -40,13 +22,14 @@ export type PlannedMoves = {readonly moves: readonly Move[]; readonly leaderless
  */
 export async function planMoves(
   {client, topics}: {readonly client: KafkaClient; readonly topics: Topics},
-  {group, topic, target, partitions}: MovesAsked,
+  {group, topic, target, partitions: asked}: MovesAsked,
 ): Promise<PlannedMoves> {
+  const partitions = target.to === 'offsets' ? [...target.offsets.keys()] : asked;
   const found = await topics.describe(topic);
   if (found.status === 'missing') throw new CommandError(`There is no topic ${topic}.`);
   checkHasPartitions(found, partitions ?? []);
-  const asked = found.partitions.filter(({partition}) => partitions?.includes(partition) ?? true);
-  const wanted = partitions === null ? asked.filter(({leader}) => leader !== null) : asked;
+  const meant = found.partitions.filter(({partition}) => partitions?.includes(partition) ?? true);
+  const wanted = partitions === null ? meant.filter(({leader}) => leader !== null) : meant;
   const numbers = wanted.map(({partition}) => partition);
   const [committed, atTime] = await Promise.all([
     topics.committed(group, topic),

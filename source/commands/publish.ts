@@ -22,7 +22,7 @@ const command: Command = {
 
   Options
     --topic NAME            TOPIC_NAME; created when missing, which is said on stderr
-    --key KEY               left out: no key
+    --key KEY               left out: no key (null); an empty text is an empty key, which is not null
     --header name=value     may be repeated; name alone is a null value
     --partition N           left out: chosen by the key
     --partitioner NAME      java (murmur2, the default) or librdkafka (CRC32, as confluent-kafka for Python)
@@ -54,22 +54,6 @@ const command: Command = {
     $ kafka-notify publish --topic notifications --key u-17 --null
     $ kafka-notify publish --topic notifications --template e-mail --times 500 --rate 50
 `,
-  flags: {
-    key: {type: 'string'},
-    header: {type: 'string', isMultiple: true},
-    partition: {type: 'number'},
-    lines: {type: 'boolean'},
-    raw: {type: 'boolean'},
-    null: {type: 'boolean'},
-    template: {type: 'string'},
-    listTemplates: {type: 'boolean'},
-    templates: {type: 'string'},
-    placeholders: {type: 'boolean'},
-    times: {type: 'number'},
-    rate: {type: 'number'},
-    create: {type: 'boolean', default: true},
-    deadline: {type: 'number'},
-  },
   async run({words, flags, settings}) {
     if (flags.listTemplates) return listAll(flags);
     const topic = topicOf(settings);

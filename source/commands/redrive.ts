@@ -38,14 +38,6 @@ const command: Command = {
     $ kafka-notify redrive --topic notifications-dlt --count
     $ kafka-notify redrive --topic notifications-dlt --rate 50
 `,
-  flags: {
-    to: {type: 'string'},
-    count: {type: 'boolean'},
-    max: {type: 'number'},
-    rate: {type: 'number'},
-    retries: {type: 'number'},
-    joinForeignGroup: {type: 'boolean'},
-  },
   async run({flags, settings}) {
     const topic = topicOf(settings);
     const to = targetOf(topic, flags.to);

@@ -8,12 +8,13 @@ import {clientFor, sentenceFor, topicOf} from './connection.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {linesTo, say} from './output.ts';
 import {partitionsOf} from './partition-flags.ts';
-import {type MovesAsked, moveTargetOf, planMoves} from './plan-moves.ts';
+import {type MovesAsked, planMoves} from './plan-moves.ts';
+import {checkPartitionsOnce, moveTargetOf, positionForms, positionsOf} from './positions.ts';
 
 const command: Command = {
   help: `
   Usage
-    $ kafka-notify rewind --topic NAME --to beginning|end|OFFSET|TIME [options]
+    $ kafka-notify rewind --topic NAME --to POSITION [options]
 
   Sets the group's committed offsets, so that whoever consumes in it next starts there. (To read again without changing what
   is committed, see consume --from.) Prints one JSON line a partition: from, to, and how many messages come again
@@ -23,8 +24,10 @@ const command: Command = {
   Options
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID; default: a private group of yours
-    --to beginning|end|OFFSET|TIME   TIME: ISO 8601, how long ago (15m), or ms since 1970 (13 digits); where nothing is
-                            that new: the end
+    --to ${positionForms}
+                            end-N: N before the end of each partition; OFFSET: in each partition; PARTITION@OFFSET: in that
+                            one only, may be given several times; TIME: ISO 8601, how long ago (15m or -15m), or ms since
+                            1970 (@1700000000000, or 13 digits); where nothing is that new: the end
     --partition N           only this one; may be given several times
     --count                 only count
     --yes                   do it
@@ -40,21 +43,16 @@ const command: Command = {
     $ kafka-notify rewind --topic notifications --group mailer --to 15m --count
     $ kafka-notify rewind --topic notifications --group mailer --to 113 --partition 1 --yes
 `,
-  flags: {
-    to: {type: 'string'},
-    partition: {type: 'number', isMultiple: true},
-    count: {type: 'boolean'},
-    yes: {type: 'boolean'},
-    skipUnprocessed: {type: 'boolean'},
-  },
   async run({flags, settings}) {
     const topic = topicOf(settings);
     checkedTopic(topic);
-    if (typeof flags.to !== 'string')
-      throw new CommandError('Where to? Give --to beginning|end|OFFSET|TIME.', exitCodes.wrongUse);
+    if (!Array.isArray(flags.to) || flags.to.length === 0)
+      throw new CommandError(`Where to? Give --to ${positionForms}.`, exitCodes.wrongUse);
     const group = settings.group.value;
-    const target = moveTargetOf(flags.to, Date.now());
-    const asked = {group, topic, target, partitions: partitionsOf(flags.partition)};
+    const positions = positionsOf(flags.to, Date.now(), '--to');
+    const partitions = partitionsOf(flags.partition);
+    checkPartitionsOnce(positions, partitions, '--to');
+    const asked = {group, topic, target: moveTargetOf(positions), partitions};
     const how = {
       count: flags.count === true,
       yes: flags.yes === true,

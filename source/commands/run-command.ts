@@ -1,15 +1,18 @@
 import process from 'node:process';
 import meow from 'meow';
+import {weakerWay} from '../settings/credentials-way.ts';
 import {readDotEnv} from '../settings/dot-env.ts';
 import {resolveSettings} from '../settings/resolve.ts';
 import {readSaved} from '../settings/saved.ts';
 import {SettingsError} from '../settings/settings.ts';
-import {type Command, commonFlags, type FlagValues} from './command.ts';
+import type {Command, FlagValues} from './command.ts';
+import {readCommandLine} from './command-line.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
+import {type CommandName, flagsFor} from './flags.ts';
 import {say} from './output.ts';
 
 /** Loaded when asked for: a command does not wait for what another needs. */
-const commands: Record<string, () => Promise<{default: Command}>> = {
+const commands: Record<CommandName, () => Promise<{default: Command}>> = {
   topic: () => import('./topic.ts'),
   publish: () => import('./publish.ts'),
   consume: () => import('./consume.ts'),
@@ -24,7 +27,7 @@ const commands: Record<string, () => Promise<{default: Command}>> = {
 const generalHelp = `
   Usage
     $ kafka-notify [options]            open the interface
-    $ kafka-notify COMMAND [options]
+    $ kafka-notify COMMAND [options]    options may stand before the command too
 
   Commands
     topic NAME    ensure a topic: look, create it when it is missing, say how it stands
@@ -41,9 +44,13 @@ const generalHelp = `
     --brokers host:port,…   KAFKA_BOOTSTRAP_SERVERS   (localhost:9092)
     --topic NAME            TOPIC_NAME
     --group NAME            KAFKA_GROUP_ID            (a private group of yours)
-    --help, --version
+    --unpacked-limit MiB    KAFKA_NOTIFY_UNPACKED_LIMIT (64)   a batch that is more when unpacked is not read
+    --trust-env-file        let .env here say where credentials from the environment go (refused otherwise; the
+                            interface asks once)
+    --help, --version       wherever they stand, nothing else is done
 
-  Settings come from flags, else the environment, else .env in this folder, else what was saved, else the default.
+  Settings come from flags, else the environment, else .env in this folder, else config.json in the configuration folder,
+  else the default. The topic that the interface remembered counts for the interface only.
 
   Examples
     $ kafka-notify --handler ./notify.ts
@@ -56,56 +63,76 @@ const generalHelp = `
 export async function runCommand(argv: readonly string[]): Promise<number> {
   // Whoever writes hears of it where it writes: see `output`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  endWithASentence();
   try {
-    const name = argv.find(each => !each.startsWith('-'));
-    const isNamed = name !== undefined && argv[0] === name;
-    const load = isNamed ? commands[name] : undefined;
-    if (!load && (isNamed || asksGenerally(argv))) return general(argv);
-    const {default: command} = await (load ?? openTheInterface)();
+    if (argv.length === 1 && argv[0] === 'help') return await help();
+    const {command: name, asks, argv: read} = readCommandLine(argv);
+    if (asks === 'help' && name === null) return await help();
+    if (asks === 'version') return sayVersion();
+    const {default: command} = await (name === null ? openTheInterface() : commands[name]());
     const cli = meow(command.help, {
       importMeta: import.meta,
-      argv: load ? argv.slice(1) : argv,
-      flags: {...commonFlags, ...command.flags} as never,
+      argv: asks === 'help' ? ['--help'] : read,
+      flags: flagsForMeow(name) as never,
       allowUnknownFlags: false,
       description: false,
       version: version(),
     });
     const flags = cli.flags as FlagValues;
-    return await command.run({words: cli.input.map(String), flags, settings: settingsFor(flags)});
+    const {settings, file} = settingsFor(flags);
+    // The broker connects to nobody.
+    if (name !== 'broker' && flags.trustEnvFile !== true && weakerWay(settings).length > 0) {
+      const {checkEnvFile} = await import('./env-file-consent.ts');
+      await checkEnvFile(settings, file, {mayAsk: name === null && isTerminal()});
+    }
+    return await command.run({words: cli.input.map(String), flags, settings});
   } catch (error) {
     return explain(error);
   }
 }
 
-const openTheInterface = () => import('./open/open.ts');
-
-function asksGenerally([first]: readonly string[]): boolean {
-  return first === '--version' || first === '--help' || first === 'help';
+/** What nobody has caught would be a stack trace on the terminal. The interface has a report of its own for it. */
+function endWithASentence(): void {
+  process.on('uncaughtException', error => {
+    if (process.listenerCount('uncaughtException') === 1) process.exit(explain(error));
+  });
 }
 
-function general(argv: readonly string[]): number {
-  const [first] = argv;
-  if (first === '--version') {
-    process.stdout.write(`${version()}\n`);
-    return exitCodes.done;
-  }
-  if (first === '--help' || first === 'help') {
-    process.stdout.write(generalHelp);
-    return exitCodes.done;
-  }
-  say(`There is no command "${first}". kafka-notify --help lists the commands.`);
-  return exitCodes.wrongUse;
+const openTheInterface = () => import('./open/open.ts');
+
+/** What is ours alone meow does not take. */
+function flagsForMeow(name: CommandName | null): object {
+  const all = Object.entries(flagsFor(name));
+  return Object.fromEntries(all.map(([flag, {mayBeEmpty: _, ...rest}]) => [flag, rest]));
+}
+
+/** What there is, and then the interface's own: no command names it. */
+async function help(): Promise<number> {
+  const {default: itself} = await openTheInterface();
+  const own = itself.help.replace(/^\n {2}Usage\n.*\n\n/, '');
+  process.stdout.write(`${generalHelp}\n  The interface\n\n${own}`);
+  return exitCodes.done;
+}
+
+function sayVersion(): number {
+  process.stdout.write(`${version()}\n`);
+  return exitCodes.done;
 }
 
 function settingsFor(flags: FlagValues) {
-  const {values: dotEnv, warnings} = readDotEnv(process.cwd());
-  for (const warning of warnings) say(warning);
-  return resolveSettings({
+  const file = readDotEnv(process.cwd());
+  for (const warning of file.warnings) say(warning);
+  const settings = resolveSettings({
     flags: textsOf(flags),
     environment: process.env,
-    dotEnv,
+    dotEnv: file.values,
     saved: readSaved(process.env),
   });
+  return {settings, file};
+}
+
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 function textsOf(flags: FlagValues): Record<string, string | undefined> {

@@ -60,6 +60,7 @@ export async function runConsumption(
     topic,
     group,
     clock: systemClock,
+    limits: client.recordLimits,
     handler: options.max === null ? handler : limitHandler(handler, options.max),
     policy: {onFailure: options.onFailure, retries: options.retries},
     onLost: options.onLost,

@@ -28,13 +28,13 @@ const command: Command = {
     $ kafka-notify topic notifications --partitions 3
     $ kafka-notify topic notifications --no-create | jq .partitions
 `,
-  flags: {
-    partitions: {type: 'number'},
-    replicationFactor: {type: 'number'},
-    create: {type: 'boolean', default: true},
-  },
   async run({words, flags, settings}) {
     const name = topicOf(settings, words[0]);
+    if (typeof flags.topic === 'string' && flags.topic !== name)
+      throw new CommandError(
+        `Two topics are named, ${name} and --topic ${flags.topic}; topic takes one.`,
+        exitCodes.wrongUse,
+      );
     const partitions = countOf(flags.partitions, '--partitions');
     const replicationFactor = countOf(flags.replicationFactor, '--replication-factor');
     checkedTopic(name);

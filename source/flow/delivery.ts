@@ -1,5 +1,7 @@
+import type {Header} from './message.ts';
+
 /** One header of a draft, in the person's order; names may repeat; null and empty are different. */
-export type DraftHeader = {readonly name: string; readonly value: Uint8Array | null};
+export type DraftHeader = Header;
 
 /** What is to be published: bytes, verbatim. */
 export type Draft = {

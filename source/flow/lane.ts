@@ -4,7 +4,7 @@ import {afterFailure, backOff, type FailurePolicy} from './failure-policy.ts';
 import {type Fetched, FetchedQueue, type UnreadableBatch} from './fetched-queue.ts';
 import type {Handler} from './handler.ts';
 import {Ledger} from './ledger.ts';
-import type {Message, TopicPartition} from './message.ts';
+import {copyHeaders, type Message, type TopicPartition} from './message.ts';
 import type {Failure, Outcome} from './outcome.ts';
 import {RunSize} from './run-size.ts';
 import {type BatchBounds, keptBatch, type SkippedBatch} from './unreadable.ts';
@@ -650,14 +650,6 @@ function ownCopy(message: Message): Message {
     ...message,
     key: message.key && Buffer.from(message.key),
     value: message.value && Buffer.from(message.value),
-    headers: Object.fromEntries(
-      Object.entries(message.headers).map(([name, value]) => [name, copyHeader(value)]),
-    ),
+    headers: copyHeaders(message.headers),
   };
-}
-
-function copyHeader(value: Message['headers'][string]): Message['headers'][string] {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Uint8Array) return Buffer.from(value);
-  return (value as readonly (Uint8Array | null)[]).map(each => each && Buffer.from(each));
 }

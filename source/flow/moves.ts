@@ -3,6 +3,10 @@ export type MoveTarget =
   | {readonly to: 'beginning'}
   | {readonly to: 'end'}
   | {readonly to: 'offset'; readonly offset: bigint}
+  /** In each partition that is named; no other is moved. */
+  | {readonly to: 'offsets'; readonly offsets: ReadonlyMap<number, bigint>}
+  /** So many before the end; where the partition has fewer: its beginning. */
+  | {readonly to: 'before-end'; readonly count: bigint}
   | {readonly to: 'time'; readonly time: number};
 
 /** What is known of a partition before the group is moved on it. */
@@ -57,7 +61,7 @@ export function moveOf(facts: MoveFacts, target: MoveTarget): Move | {readonly o
   };
 }
 
-function positionOf({first, end, atTime}: MoveFacts, target: MoveTarget): bigint {
+function positionOf({partition, committed, first, end, atTime}: MoveFacts, target: MoveTarget): bigint {
   switch (target.to) {
     case 'beginning':
       return first;
@@ -65,6 +69,10 @@ function positionOf({first, end, atTime}: MoveFacts, target: MoveTarget): bigint
       return end;
     case 'offset':
       return target.offset;
+    case 'offsets':
+      return target.offsets.get(partition) ?? committed ?? first;
+    case 'before-end':
+      return end - target.count < first ? first : end - target.count;
     case 'time':
       return atTime ?? end;
   }

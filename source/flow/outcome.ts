@@ -2,6 +2,11 @@
 export type Failure = {
   /** The error's class or kind: `TypeError`, `timeout`, `exit 1`, `HTTP 503`, `undecodable`, `invalid`. */
   readonly name: string;
+  /**
+   * What failures share that are alike, where the name does not tell it: many programs end with `exit 1` whatever is
+   * wrong, and say on stderr what it is.
+   */
+  readonly alike?: string;
   /** One line. */
   readonly message: string;
   readonly stack?: string;
@@ -12,6 +17,11 @@ export type Failure = {
   /** The least time to wait before the next attempt, where the processing code asked for one (Retry-After). */
   readonly retryAfterMs?: number;
 };
+
+/** What this failure shares with those that are alike: they are shown, tried again, skipped and dead-lettered together. */
+export function alikeOf({alike, name}: Failure): string {
+  return alike ?? name;
+}
 
 /** One request and its answer, as processing code behind HTTP had them: capped, and without what is secret. */
 export type Exchange = {

@@ -13,6 +13,12 @@ export type StartOfOne =
       readonly at?: ReadonlyMap<number, bigint>;
     }
   | {readonly from: 'offset'; readonly offset: bigint; readonly skipToEnd: boolean}
+  /** So many before the end, as it was when the choice was made; `at` can lie before what the partition has. */
+  | {
+      readonly from: 'before-end';
+      readonly skipToEnd: boolean;
+      readonly at: ReadonlyMap<number, bigint>;
+    }
   | {readonly from: 'time'; readonly at: ReadonlyMap<number, bigint>};
 
 /** The same for all partitions, or something of its own for several: a replay of one lets the others go on. */
@@ -70,6 +76,14 @@ export function startingPoint(facts: PartitionFacts, choice: StartOfOne): Starti
         return {start: 'refused', unprocessed: position - committed};
       }
       return {start: 'at', position, commit: committed === null || committed < position};
+    }
+    case 'before-end': {
+      // A partition that the end was not asked of is new: nothing of it is passed.
+      const position = clamp(choice.at.get(facts.partition) ?? first, facts);
+      if (committed === null) return {start: 'at', position, commit: true};
+      if (position <= committed) return {start: 'at', position, commit: false};
+      if (!choice.skipToEnd) return {start: 'refused', unprocessed: position - committed};
+      return {start: 'at', position, commit: true};
     }
     case 'time': {
       // Where the time could not be asked for, nothing that may be later is passed.

@@ -63,7 +63,7 @@ export class Starting {
   isOverruled({partition, committed}: PartitionFacts, {isAlone}: StartContext): boolean {
     if (!this.#isFirst || isAlone || committed === null) return false;
     const {from} = startOf(this.#choice, partition);
-    return from === 'beginning' || from === 'end' || from === 'time';
+    return from !== 'committed' && from !== 'offset';
   }
 
   pointOf(facts: PartitionFacts, context: StartContext): StartingPoint {
@@ -95,7 +95,7 @@ export class Starting {
     for (const partition of owned) this.#owed.add(partition);
     for (let partition = 0; partition < count; partition++) {
       const choice = startOf(this.#choice, partition);
-      const offset = choice.from === 'end' || choice.from === 'time' ? choice.at?.get(partition) : undefined;
+      const offset = 'at' in choice ? choice.at?.get(partition) : undefined;
       if (offset !== undefined) this.#chosen.set(partition, offset);
     }
   }
@@ -134,7 +134,7 @@ export class Starting {
  */
 function isNew(partition: number, choice: StartOfOne, {isAlone, startedWith}: StartContext): boolean {
   if (startedWith === null || choice.from === 'offset') return false;
-  if (choice.from === 'end' && choice.skipToEnd && isAlone) return false;
+  if ('skipToEnd' in choice && choice.skipToEnd && isAlone) return false;
   return partition >= startedWith || choice.from === 'committed';
 }
 

@@ -46,6 +46,7 @@ export function widthOf(pieces: readonly Piece[]): number {
 
 /** A text broken into rows of at most `width` columns, at blanks where possible. */
 export function wrap(text: string, width: number): string[] {
+  if (surelyFits(text, width)) return [text.trimEnd()];
   const rows: string[] = [];
   for (const line of text.split('\n')) {
     let current = '';
@@ -66,6 +67,11 @@ export function wrap(text: string, width: number): string[] {
     rows.push(current.trimEnd());
   }
   return rows;
+}
+
+/** Without measuring it: no character takes more than two columns. */
+function surelyFits(text: string, width: number): boolean {
+  return text.length * 2 <= width && !text.includes('\n');
 }
 
 function prefixOf(text: string, width: number): string {

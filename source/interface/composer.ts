@@ -9,9 +9,9 @@ import {
   draftOf,
   emptyDraft,
   expandDraft,
-  headerLine,
   readDraft,
 } from '../session/draft.ts';
+import {headerLine} from '../session/header-lines.ts';
 import {type Carry, carried, republishedHeaders} from '../session/republish.ts';
 import type {Desk} from './desk.ts';
 import {
@@ -96,14 +96,8 @@ export class Composer {
   }
 
   /** Takes what was sent once as the draft. */
-  loadDraft({topic, key, value, headers, partition}: Draft): void {
-    const byName: Record<string, (Uint8Array | null)[]> = {};
-    for (const header of headers) {
-      byName[header.name] ??= [];
-      byName[header.name]!.push(header.value);
-    }
-    const message = {topic, partition: 0, offset: 0n, timestamp: 0, key, value, headers: byName};
-    const text = draftOf(message);
+  loadDraft({key, value, headers, partition}: Draft): void {
+    const text = draftOf({partition: 0, key, value, headers});
     if (text) this.load({...text, partition: partition === undefined ? '' : String(partition)});
   }
 

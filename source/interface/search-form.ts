@@ -14,8 +14,8 @@ export const searchFormHeight = 4;
 
 const labelWidth = 9;
 const help = {
-  filter: 'words, key:… header:… partition:2 path=value; empty: all',
-  from: 'beginning, end-200 (of each partition), an offset, 15m, a time',
+  filter: 'words, key:… header:… partition:2 offset:40 1@40 path=value; empty: all',
+  from: 'beginning, end-200 (of each partition), an offset, 1@40, 15m, a time',
 };
 
 /** Asks what is to be looked for among the messages that the topic retains, and from where on. */

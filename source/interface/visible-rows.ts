@@ -3,18 +3,35 @@ import type {Row} from '../session/row.ts';
 import type {Session} from '../session/session.ts';
 import type {Screen} from './screen.ts';
 
-let parsed: {readonly text: string; readonly filter: RowFilter | null} = {text: '', filter: null};
+type Parsed = {readonly text: string; readonly filter: RowFilter | null; readonly problem: string | null};
+
+let parsed: Parsed = {text: '', filter: null, problem: null};
 let found: {readonly version: number; readonly text: string; readonly rows: readonly Row[]} | null = null;
 
-/** The messages that the consumer pane shows, oldest first: all in view, or those that the filter lets through. */
+/** Messages for the consumer pane, oldest first: all in view, or what the filter lets through; one that means nothing: none. */
 export function visibleRows(session: Session, {filter: text}: Screen): readonly Row[] {
   if (text.trim() === '') return session.stream.rows;
   if (found?.version === session.version && found.text === text) return found.rows;
-  if (parsed.text !== text) parsed = {text, filter: parseFilter(text)};
-  const {filter} = parsed;
-  const rows = filter ? session.stream.rows.filter(row => filter(row, session)) : session.stream.rows;
+  const {filter, problem} = parse(text);
+  const rows =
+    problem !== null
+      ? []
+      : filter
+        ? session.stream.rows.filter(row => filter(row, session))
+        : session.stream.rows;
   found = {version: session.version, text, rows};
   return rows;
+}
+
+/** A sentence where the filter means nothing. */
+export function filterProblem({filter}: Screen): string | null {
+  return parse(filter).problem;
+}
+
+function parse(text: string): Parsed {
+  if (parsed.text === text) return parsed;
+  parsed = {text, filter: null, problem: null, ...parseFilter(text)};
+  return parsed;
 }
 
 /** Where the row of this id is, or the next one that there is; the last where there is none. Rows are in order of id. */

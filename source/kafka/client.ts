@@ -2,6 +2,7 @@ import kafkajs, {type Kafka, type KafkaConfig, type LogEntry, logLevel} from 'ka
 import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
 import {patchKafkaJS} from './kafkajs-patches.ts';
 import {KnownServers} from './known-servers.ts';
+import {defaultLimits, type RecordLimits} from './records/record-cursor.ts';
 import {socketsFor} from './sockets.ts';
 
 export type LogLine = {
@@ -17,6 +18,8 @@ export type ConnectionSettings = {
   readonly clientId?: string;
   readonly ssl?: KafkaConfig['ssl'];
   readonly sasl?: KafkaConfig['sasl'];
+  /** Bytes that one batch may have when it is unpacked; left out: 64 MiB. */
+  readonly unpackedLimit?: number;
   /** KafkaJS's own words; never the console, which would tear the screen. */
   onLog?(line: LogLine): void;
   /** What a person should know of the server once, as a sentence: that it is old, or lacks something. */
@@ -31,6 +34,7 @@ export type KafkaClient = {
   readonly speaksTls: boolean;
   /** What was learned of the servers so far. */
   readonly servers: KnownServers;
+  readonly recordLimits: RecordLimits;
   /** A connection pool of its own for requests that KafkaJS's public interface does not make. */
   newCluster(): Cluster;
 };
@@ -61,6 +65,7 @@ export function createClient(settings: ConnectionSettings): KafkaClient {
     brokers: settings.brokers,
     speaksTls: settings.ssl !== undefined && settings.ssl !== false,
     servers,
+    recordLimits: settings.unpackedLimit === undefined ? defaultLimits : {unpacked: settings.unpackedLimit},
     newCluster: () => newCluster(kafka),
   };
 }
@@ -107,8 +112,10 @@ export function parseBrokers(text: string): string[] {
   for (const entry of entries) {
     const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:/@]+):(\d{1,5})$/.exec(entry)?.[1] ?? 0);
     if (port < 1 || port > 65_535) {
+      // Before an @ there may be a password.
+      const given = text.includes('@') ? 'That' : `"${entry}"`;
       throw new Error(
-        `"${entry}" is not a broker's address; it takes the form host:port, such as localhost:9092.`,
+        `${given} is not a broker's address; it takes the form host:port, such as localhost:9092.`,
       );
     }
   }

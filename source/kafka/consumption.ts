@@ -18,6 +18,7 @@ import {type BrokerFacts, Generation, type Look} from './generation.ts';
 import {forgetOffsetManager, offsetManagerOf} from './offset-managers.ts';
 import {Refused} from './protocol/errors.ts';
 import {rangeAssigner} from './range-assigner.ts';
+import type {RecordLimits} from './records/record-cursor.ts';
 import {resolveStart, type StartChoice, type StartOfOneChoice} from './start-choice.ts';
 
 export type ConsumptionOptions = {
@@ -26,6 +27,7 @@ export type ConsumptionOptions = {
   readonly topic: string;
   readonly group: string;
   readonly clock: Clock;
+  readonly limits: RecordLimits;
   readonly handler: Handler;
   readonly policy: FailurePolicy;
   readonly onLost: 'ask' | 'first' | 'end';
@@ -435,10 +437,11 @@ export class Consumption {
   }
 
   #newFetching(): Fetching {
-    const {topic, clock} = this.#options;
+    const {topic, clock, limits} = this.#options;
     const fetching: Fetching = new Fetching({
       topic,
       clock,
+      limits,
       take: (partition, fetched) => {
         if (fetching === this.#fetching) this.processing.enqueue(partition, fetched);
       },

@@ -57,8 +57,22 @@ const is =
     types.includes(fact.type ?? '') || types.includes(String(fact.code ?? ''));
 const says = (part: string) => (fact: Fact) => fact.message.includes(part);
 
+const malformed = (fact: Fact) => fact.name === 'MalformedAnswer';
+
 /** The first rule that fits any error in the chain of causes speaks. */
 const rules: readonly Rule[] = [
+  {
+    when: malformed,
+    say: (fact, context) =>
+      `${address(fact, context)} does not answer in Kafka's protocol: ${fact.message}; check the address and its port.`,
+    retryable: true,
+  },
+  {
+    when: fact => fact.name === 'NoBrokerNamed',
+    say: (fact, context) =>
+      `${address(fact, context)} names no broker of its cluster; it may be starting, or may not be a Kafka broker.`,
+    retryable: true,
+  },
   {
     when: is('ECONNREFUSED'),
     say: (fact, context) =>
@@ -215,6 +229,13 @@ const rules: readonly Rule[] = [
     retryable: true,
   },
   {
+    // Requests to sign in are the only ones that KafkaJS chooses by itself.
+    when: fact => fact.name === 'KafkaJSServerDoesNotSupportApiKey',
+    say: (fact, context) =>
+      `${address(fact, context)} does not offer to sign in with SASL; check KAFKA_SECURITY_PROTOCOL and the address.`,
+    retryable: false,
+  },
+  {
     when: fact => fact.name === 'ServerTooOld',
     say: fact => `${fact.message}.`,
     retryable: false,
@@ -247,6 +268,11 @@ export function explainError(error: unknown, context: ErrorContext = {}): Explan
     sentence: innermost?.message ? oneLine(innermost.message) : 'It failed without saying why.',
     retryable: true,
   };
+}
+
+/** At the other end is something that does not speak Kafka's protocol: unlike one that is restarting, it will not be. */
+export function isNoKafka(error: unknown): boolean {
+  return causes(error).some(malformed);
 }
 
 /** The broker's own words, where it said more than its code. */

@@ -143,18 +143,37 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     waitForPendingRequests(): Promise<void>;
     readonly pending: readonly unknown[];
+    /** What was sent and not answered, by the number of the request. */
+    readonly inflight: ReadonlyMap<number, {readonly entry: {readonly apiKey: number}}>;
     scheduleCheckPendingRequests(): void;
+    fulfillRequest(answer: {correlationId: number; payload: Buffer; size: number}): void;
+    /** ms that the server wants nothing to be sent. */
+    maybeThrottle(time: number | null | undefined): void;
   }
 }
 
 declare module 'kafkajs/src/network/connection.js' {
+  import type {Socket} from 'node:net';
   import type {RawRequest} from 'kafkajs/src/consumer/offsetManager/index.js';
+  import type RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 
   export default class Connection {
     readonly host: string;
     readonly port: number;
     readonly socketFactory: object;
+    readonly socket?: Socket;
+    readonly requestQueue: RequestQueue;
+    /** The number of the next request. */
+    readonly correlationId: number;
+    /** Set while a token of SASL is waited for. */
+    readonly authHandlers: {onSuccess(token: Buffer): void; onError(): void} | null;
+    isConnected(): boolean;
+    connect(): Promise<true>;
+    disconnect(): Promise<true>;
+    authenticate(): Promise<void>;
     send(request: RawRequest): Promise<unknown>;
+    sendAuthRequest(request: Pick<RawRequest, 'request' | 'response'>): Promise<unknown>;
+    processData(bytes: Buffer): void;
     rejectRequests(error: Error): void;
   }
 }
@@ -253,7 +272,28 @@ declare module 'kafkajs/src/protocol/error.js' {
 
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
+    readonly buffer: Buffer;
+    offset: number;
     constructor(buffer: Buffer);
+    readInt8(): number;
+    readInt16(): number;
+    readInt32(): number;
+    readInt64(): bigint;
+    readDouble(): number;
+    readVarInt(): number;
+    readUVarInt(): number;
+    readVarLong(): unknown;
+    readString(): string | null;
+    readVarIntString(): string | null;
+    readUVarIntString(): string | null;
+    readBytes(length?: number): Buffer | null;
+    readVarIntBytes(): Buffer | null;
+    readUVarIntBytes(): Buffer | null;
+    readArray<Item>(read: (decoder: Decoder) => Item): Item[];
+    readVarIntArray<Item>(read: (decoder: Decoder) => Item): Item[];
+    readUVarIntArray<Item>(read: (decoder: Decoder) => Item): Item[] | null;
+    readArrayAsync<Item>(read: (decoder: Decoder) => Promise<Item>): Promise<Item[]>;
+    forward(size: number): void;
   }
 }
 

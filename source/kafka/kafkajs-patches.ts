@@ -8,6 +8,7 @@ import Connection from 'kafkajs/src/network/connection.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import kafkaErrors from 'kafkajs/src/protocol/error.js';
 import {fetchByOurselves} from './fetching/group-fetch.ts';
+import {guardConnections} from './guarded-connection.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
 import {chooseVersion} from './protocol/versions.ts';
 import {checkServer} from './server-age.ts';
@@ -22,6 +23,7 @@ import {topicOffsets} from './topic-offsets.ts';
 export function patchKafkaJS(): void {
   if (isPatched) return;
   isPatched = true;
+  guardConnections();
   restWhenIdle();
   waitTogetherForAnswers();
   keepWhatIsKnownWithErrors();

@@ -76,9 +76,7 @@ export function produceRequest(
       });
       const [answer] = topics.flat();
       if (!answer)
-        throw new MalformedAnswer(
-          'The broker answered a publish without an acknowledgement for its partition',
-        );
+        throw new MalformedAnswer('the answer to a publish has no acknowledgement for its partition');
       return answer;
     },
   };

@@ -20,11 +20,11 @@ export const rangeAssigner: PartitionAssigner = ({cluster}) => ({
   async assign({members}) {
     const subscriptions = members.map(({memberId, memberMetadata}) => ({
       memberId,
-      topics: AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [],
+      topics: subscribedTopics(memberMetadata),
     }));
     const topics = new Set(subscriptions.flatMap(each => each.topics));
     const assignments = new Map<string, Record<string, number[]>>(
-      members.map(({memberId}) => [memberId, {}]),
+      members.map(({memberId}) => [memberId, Object.create(null)]),
     );
     for (const topic of topics) {
       const partitions = await partitionsOf(cluster as ClusterWithTargets, topic);
@@ -70,5 +70,14 @@ async function partitionsOf(cluster: ClusterWithTargets, topic: string): Promise
   } catch {
     await cluster.addMultipleTargetTopics([topic]);
     return known();
+  }
+}
+
+/** What another member wrote; one that cannot be read takes no partitions, and keeps nobody else from theirs. */
+function subscribedTopics(metadata: Buffer): readonly string[] {
+  try {
+    return AssignerProtocol.MemberMetadata.decode(metadata)?.topics ?? [];
+  } catch {
+    return [];
   }
 }

@@ -1,4 +1,5 @@
 import type {Draft} from '../flow/delivery.ts';
+import type {Header} from '../flow/message.ts';
 import {crc32c} from '../wire/crc-32c.ts';
 
 type Content = Pick<Draft, 'key' | 'value' | 'headers'>;
@@ -88,7 +89,7 @@ export class RecordBatch {
     const {key, value, headers} = record;
     let size = fieldSize(key) + fieldSize(value) + varIntSize(headers.length);
     for (const header of headers) {
-      const name = Buffer.byteLength(header.name);
+      const name = nameSize(header);
       size += varIntSize(name) + name + fieldSize(header.value);
     }
     this.#begin(timestampDelta, size, recordSize(record));
@@ -96,9 +97,10 @@ export class RecordBatch {
     this.#field(value);
     this.#varInt(headers.length);
     for (const header of headers) {
-      const name = Buffer.byteLength(header.name);
+      const name = nameSize(header);
       this.#varInt(name);
-      this.#bytes.write(header.name, this.#at, name, 'utf8');
+      if (header.rawName) this.#bytes.set(header.rawName, this.#at);
+      else this.#bytes.write(header.name, this.#at, name, 'utf8');
       this.#at += name;
       this.#field(header.value);
     }
@@ -156,8 +158,13 @@ const fixedBound = 40;
 /** An upper bound of what one draft takes in a batch, in bytes. */
 export function recordSize({key, value, headers}: Content): number {
   let size = fixedBound + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const header of headers) size += Buffer.byteLength(header.name) + (header.value?.length ?? 0) + 10;
+  for (const header of headers) size += nameSize(header) + (header.value?.length ?? 0) + 10;
   return size;
+}
+
+/** In bytes. */
+function nameSize({name, rawName}: Header): number {
+  return rawName?.length ?? Buffer.byteLength(name);
 }
 
 function fieldSize(value: Uint8Array | null): number {

@@ -5,7 +5,7 @@ import {explainError} from './explain-error.ts';
 import type {FetchedPartition} from './fetch-records.ts';
 import {Leaderless} from './leaders.ts';
 import {Refused} from './protocol/errors.ts';
-import {beginOf, type ReadFrom} from './read-from.ts';
+import {beginOf, fromIn, type ReadFrom} from './read-from.ts';
 import {RecordCursor} from './records/record-cursor.ts';
 import {UnreadableRecords} from './records/unreadable-records.ts';
 import {TopicConnection} from './topic-connection.ts';
@@ -125,7 +125,12 @@ class Reader {
       const [first, end, time] = [firsts.get(partition), ends.get(partition), times?.get(partition) ?? -1n];
       if (first === undefined || end === undefined)
         this.#leaderless.set(partition, await this.#connection.sayLeaderless(partition));
-      else parts.push({partition, next: beginOf(from, {first, end, atTime: time < 0n ? null : time}), end});
+      else
+        parts.push({
+          partition,
+          next: beginOf(fromIn(from, partition), {first, end, atTime: time < 0n ? null : time}),
+          end,
+        });
     }
     return parts;
   }
@@ -164,13 +169,14 @@ class Reader {
   }
 
   async #hand(part: Part, fetched: FetchedPartition): Promise<void> {
-    const {topic, take} = this.#reading;
+    const {client, topic, take} = this.#reading;
     if (fetched.errorType !== null) {
       if (fetched.errorType !== 'OFFSET_OUT_OF_RANGE') throw new Refused(fetched.errorType, null);
       await this.#passGone(part);
       return;
     }
-    const cursor = new RecordCursor(fetched, {topic, partition: part.partition}, part.next);
+    const at = {topic, partition: part.partition};
+    const cursor = new RecordCursor(fetched, at, part.next, client.recordLimits);
     for (;;) {
       const taken = await cursor.take(messagesAtOnce);
       if (!taken) return;

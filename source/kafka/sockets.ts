@@ -5,16 +5,10 @@ import {KnownServers} from './known-servers.ts';
 /** By the socket factory, which each of KafkaJS's connections keeps: it tells which client a connection belongs to. */
 const known = new WeakMap<object, KnownServers>();
 
-/** KafkaJS's own sockets, with a look at the first bytes of each answer. */
+/** KafkaJS's own sockets. */
 export function socketsFor(servers: KnownServers): ISocketFactory {
   const create = createSocketFactory();
-  const factory: ISocketFactory = options => {
-    const socket = create(options);
-    socket.once('data', (bytes: Buffer) => {
-      if (isKafka(bytes)) servers.greeted(`${options.host}:${options.port}`);
-    });
-    return socket;
-  };
+  const factory: ISocketFactory = options => create(options);
   known.set(factory, servers);
   return factory;
 }
@@ -22,14 +16,4 @@ export function socketsFor(servers: KnownServers): ISocketFactory {
 /** What the client of this connection knows; of none of ours: nothing. */
 export function serversOf({socketFactory}: {readonly socketFactory: object}): KnownServers {
   return known.get(socketFactory) ?? new KnownServers();
-}
-
-const longestAnswer = 128 * 1024 * 1024;
-const mostRequests = 1_000_000;
-
-/** A length, and the number of a request, which KafkaJS counts from 0: neither is what HTTP or TLS begin with. */
-function isKafka(bytes: Buffer): boolean {
-  if (bytes.length < 8) return false;
-  const [length, request] = [bytes.readInt32BE(0), bytes.readInt32BE(4)];
-  return length >= 4 && length <= longestAnswer && request >= 0 && request < mostRequests;
 }

@@ -2,7 +2,8 @@ import type {StartFrom, StartOfOne} from '../flow/starting-point.ts';
 
 /** Where to start one partition, as a person says it; `time` is ms since 1970. */
 export type StartOfOneChoice =
-  | Exclude<StartOfOne, {from: 'time'}>
+  | Exclude<StartOfOne, {from: 'time' | 'before-end'}>
+  | {readonly from: 'before-end'; readonly count: bigint; readonly skipToEnd: boolean}
   | {readonly from: 'time'; readonly time: number};
 
 export type StartChoice =
@@ -36,6 +37,11 @@ async function resolveOne(choice: StartOfOneChoice, lookUp: OffsetLookUp): Promi
   switch (choice.from) {
     case 'time':
       return {from: 'time', at: await lookUp.offsetsAt(choice.time)};
+    case 'before-end': {
+      const {skipToEnd, count} = choice;
+      const at = [...(await lookUp.ends())].map(([partition, end]) => [partition, end - count] as const);
+      return {from: 'before-end', skipToEnd, at: new Map(at)};
+    }
     case 'end':
       return {...choice, at: await lookUp.ends()};
     default:

@@ -79,7 +79,7 @@ export class TopicConnection {
       `reading ${partition}@${offset}`,
     );
     const answer = answers.get(partition);
-    if (!answer) throw new MalformedAnswer('The broker answered a fetch without its partition');
+    if (!answer) throw new MalformedAnswer('the answer to a fetch is without its partition');
     return answer;
   }
 

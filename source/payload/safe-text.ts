@@ -21,8 +21,7 @@ const mostMarks = 4;
  * See CVE-2021-25743 (kubectl) and CVE-2025-55754 (Tomcat) for what happens otherwise.
  */
 export function safeText(text: string, options: {readonly lines?: boolean} = {}): string {
-  if (plain.test(text) || !quickUnsafe.test(text)) return text;
-  return text.replace(unsafe, found => {
+  return replaceUnsafe(text, found => {
     const code = found.codePointAt(0)!;
     if (options.lines && found === '\n') return '\n';
     if (options.lines && found === '\t') return '  ';
@@ -31,6 +30,24 @@ export function safeText(text: string, options: {readonly lines?: boolean} = {})
     if (found.length > mostMarks) return flood(found);
     return `‹${code.toString(16).toUpperCase().padStart(4, '0')}›`;
   });
+}
+
+/**
+ * A JSON text that a terminal can show, and that says the same: what must not reach it stands as \uXXXX, which JSON's own
+ * writers do for C0 only. Not for JSON with line ends between its parts.
+ */
+export function safeJson(json: string): string {
+  return replaceUnsafe(json, found =>
+    Array.from({length: found.length}, (_, at) => escaped(found.charCodeAt(at))).join(''),
+  );
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
+}
+
+function replaceUnsafe(text: string, say: (found: string) => string): string {
+  return plain.test(text) || !quickUnsafe.test(text) ? text : text.replace(unsafe, say);
 }
 
 function flood(marks: string): string {

@@ -1,7 +1,10 @@
-import type {Draft, DraftHeader} from '../flow/delivery.ts';
-import type {Headers, HeaderValue, Message} from '../flow/message.ts';
+import type {Draft} from '../flow/delivery.ts';
+import type {Message} from '../flow/message.ts';
 import {checkJson} from '../payload/check-json.ts';
 import {expandPlaceholders, type PlaceholderValues} from '../payload/placeholders.ts';
+import {textOf} from '../payload/text-or-base64.ts';
+import {bytesOfLine, lineOfBytes} from './bytes-as-line.ts';
+import {headerLine, readHeaderLines} from './header-lines.ts';
 
 /**
  * A draft as a person edits it. Everything is text, so that it can be typed, kept in a file and opened in an editor;
@@ -12,7 +15,7 @@ export type DraftText = {
   readonly value: string | null;
   /** `base64:…` stands for bytes that are no text. */
   readonly key: string | null;
-  /** One a line: `name: text`, `name:` for an empty value, `name` alone for null, `name: base64:…` for bytes. */
+  /** One a line: see `headerLine`. */
   readonly headers: string;
   /** Digits; empty: the partitioner chooses. */
   readonly partition: string;
@@ -59,8 +62,6 @@ export type ReadDraft =
       readonly column?: number;
     };
 
-const base64Prefix = 'base64:';
-
 /** The draft as it would be published with these values, where its placeholders are switched on. */
 export function expandDraft(text: DraftText, values: PlaceholderValues): DraftText {
   if (!text.expands) return text;
@@ -82,9 +83,9 @@ export function readDraft(text: DraftText, topic: string): ReadDraft {
       return {ready: false, field: 'value', problem: `${line}:${column} ${reason}`, line, column};
     }
   }
-  const key = bytesOf(text.key);
+  const key = bytesOfLine(text.key);
   if (key === 'unreadable') return {ready: false, field: 'key', problem: 'after base64: stands no base64'};
-  const headers = readHeaders(text.headers);
+  const headers = readHeaderLines(text.headers);
   if ('problem' in headers) return {ready: false, field: 'headers', ...headers};
   if (!/^\d{0,9}$/.test(text.partition)) {
     return {
@@ -106,70 +107,15 @@ export function readDraft(text: DraftText, topic: string): ReadDraft {
 }
 
 /** A received message as a draft; null where its value is no text and cannot be edited. */
-export function draftOf(message: Message): DraftText | null {
-  const value = message.value === null ? null : utf8(message.value);
+export function draftOf(message: Pick<Message, 'partition' | 'key' | 'value' | 'headers'>): DraftText | null {
+  const value = message.value === null ? null : textOf(message.value);
   if (message.value !== null && value === null) return null;
   return {
     value,
-    key: textOf(message.key),
-    headers: headerLines(message.headers),
+    key: lineOfBytes(message.key),
+    headers: message.headers.map(headerLine).join('\n'),
     partition: String(message.partition),
     expands: false,
     raw: false,
   };
-}
-
-function readHeaders(text: string): {headers: DraftHeader[]} | {problem: string; line: number} {
-  const headers: DraftHeader[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() === '') continue;
-    const colon = line.indexOf(':');
-    const name = (colon < 0 ? line : line.slice(0, colon)).trim();
-    if (name === '') return {problem: `line ${index + 1} has no name before the colon`, line: index + 1};
-    const value = colon < 0 ? null : bytesOf(line.slice(colon + 1).replace(/^ /, ''));
-    if (value === 'unreadable')
-      return {problem: `line ${index + 1}: after base64: stands no base64`, line: index + 1};
-    headers.push({name, value});
-  }
-  return {headers};
-}
-
-function headerLines(headers: Headers): string {
-  const lines: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    for (const each of Array.isArray(value) ? value : [value as HeaderValue]) {
-      lines.push(headerLine({name, value: each as HeaderValue}));
-    }
-  }
-  return lines.join('\n');
-}
-
-/** One header as a person writes it. */
-export function headerLine({name, value}: DraftHeader): string {
-  const text = textOf(value);
-  return text === null ? name : text === '' ? `${name}:` : `${name}: ${text}`;
-}
-
-function bytesOf(text: string | null): Buffer | null | 'unreadable' {
-  if (text === null) return null;
-  if (!text.startsWith(base64Prefix)) return Buffer.from(text);
-  const code = text.slice(base64Prefix.length).trim();
-  return /^[A-Za-z0-9+/]*={0,2}$/.test(code) ? Buffer.from(code, 'base64') : 'unreadable';
-}
-
-/** Bytes as one line that can be edited; what is no plain text is told as base64. */
-function textOf(bytes: Uint8Array | null): string | null {
-  if (bytes === null) return null;
-  const text = utf8(bytes);
-  const isPlain =
-    text !== null && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text) && !text.startsWith(base64Prefix);
-  return isPlain ? text : base64Prefix + Buffer.from(bytes).toString('base64');
-}
-
-function utf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
-  } catch {
-    return null;
-  }
 }

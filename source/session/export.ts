@@ -1,5 +1,7 @@
 import type {Delivery} from '../flow/delivery.ts';
-import type {Headers, HeaderValue} from '../flow/message.ts';
+import {headerInJson, headerRecords, headersByName} from '../payload/header-shapes.ts';
+import {safeJson} from '../payload/safe-text.ts';
+import {textOrBase64} from '../payload/text-or-base64.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
 
@@ -22,9 +24,9 @@ function deliveryRecord({id, draft, sentAt, state}: Delivery, payloads: boolean)
     sentAt: new Date(sentAt).toISOString(),
     ...state,
     ...(payloads && {
-      key: text(draft.key),
-      headers: draft.headers.map(({name, value}) => ({name, value: text(value)})),
-      value: text(draft.value),
+      key: textOrBase64(draft.key),
+      headers: headerRecords(draft.headers),
+      value: textOrBase64(draft.value),
     }),
   };
 }
@@ -40,12 +42,14 @@ function messageRecord(row: Row, committed: boolean, topic: string, payloads: bo
     ...state,
     committed,
     redelivered: isRedelivered,
-    valueBytes,
+    // A tombstone has no value, which is not one of 0 bytes.
+    valueBytes: row.value === null ? null : valueBytes,
     attempts: attempts.map(({at, ...attempt}) => ({at: new Date(at).toISOString(), ...attempt})),
     ...(payloads && {
-      key: text(row.key),
-      headers: headerTexts(row.headers),
-      value: text(row.value),
+      key: textOrBase64(row.key),
+      headers: headersByName(row.headers, headerInJson),
+      headerList: headerRecords(row.headers),
+      value: textOrBase64(row.value),
       isWhole: (row.value?.length ?? 0) === valueBytes,
     }),
   };
@@ -57,26 +61,6 @@ function timeOf(ms: number): string | number {
   return Number.isNaN(time.getTime()) ? ms : time.toISOString();
 }
 
-/** By name; a repeated one as a list. */
-function headerTexts(headers: Headers): object {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.map(text) : text(value as HeaderValue),
-    ]),
-  );
-}
-
-/** Text where the bytes are UTF-8, else base64, told apart. */
-function text(bytes: Uint8Array | null): string | null | {readonly base64: string} {
-  if (bytes === null) return null;
-  try {
-    return new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes);
-  } catch {
-    return {base64: Buffer.from(bytes).toString('base64')};
-  }
-}
-
 function line(record: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  return `${safeJson(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value)))}\n`;
 }

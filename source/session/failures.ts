@@ -1,3 +1,4 @@
+import {alikeOf} from '../flow/outcome.ts';
 import type {PartitionView} from './partitions.ts';
 import type {Row} from './row.ts';
 import type {Session} from './session.ts';
@@ -12,7 +13,7 @@ export type OpenFailure = {
   /** Of the message; of a lost position: the position; of a batch that cannot be read: its first. */
   readonly offset: bigint;
   readonly status: 'held' | 'retrying' | 'dead-lettering' | 'lost' | 'unreadable';
-  /** Alike are those of the same name: `TypeError`, `HTTP 503`. */
+  /** Alike are those of the same (see `alikeOf`): `TypeError`, `HTTP 503`. */
   readonly name: string;
   /** From outside perhaps: make it safe before showing it. */
   readonly text: string;
@@ -76,7 +77,7 @@ function failureOf(view: PartitionView, rowAt: (offset: bigint) => Row | null): 
           partition,
           offset,
           status,
-          name: failure?.name ?? 'failed',
+          name: failure ? alikeOf(failure) : 'failed',
           text: `${because}${failure?.message ?? ''}`,
           row,
           since: row ? (row.attempts[0]?.at ?? row.arrivedAt) : null,

@@ -9,7 +9,7 @@ export type GoBackPlan =
 
 /** What the interface can ask for about where the group is, and about going on step by step. */
 export type GoBackPort = {
-  /** Counts what would come again. `place`: empty (the beginning), an offset or a time, as typed; `partition` null: all. */
+  /** Counts what would come again. `place`: empty (the beginning) or a position, as typed; `partition` null: all. */
   planGoBack(place: string, partition: number | null): Promise<GoBackPlan>;
   /** Consumes again from there; what is committed stays. */
   replay(moves: readonly Move[]): void;

@@ -1,4 +1,4 @@
-import {type Message, positionOf} from '../flow/message.ts';
+import {lastHeader, type Message, positionOf} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import {decodeHeader} from '../payload/decode-header.ts';
 import {type KeptMessage, keptOf} from './row.ts';
@@ -149,8 +149,8 @@ function keyOf(at: Position): string {
 export function deadLetterOf(message: Message): DeadLetter {
   const kept = keptOf(message, mostOfValue);
   const text = (name: string) => {
-    const value = kept.headers[name];
-    return value instanceof Uint8Array ? decodeHeader(name, value).text : null;
+    const value = lastHeader(kept.headers, name);
+    return value ? decodeHeader(name, value).text : null;
   };
   const partition = text('kafka_dlt-original-partition');
   const offset = text('kafka_dlt-original-offset');

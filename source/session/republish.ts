@@ -1,6 +1,6 @@
 import {randomBytes, randomUUID} from 'node:crypto';
 import type {DraftHeader} from '../flow/delivery.ts';
-import {type HeaderValue, type Message, positionOf} from '../flow/message.ts';
+import {type Message, positionOf} from '../flow/message.ts';
 
 /**
  * Which of a message's headers an edited one carries. `own`: without tracing and what tools put in. In each case those
@@ -36,9 +36,10 @@ export function republishedHeaders(message: Message, identity: NewIdentity = ran
     return renewed.get(old)!;
   };
   const headers: DraftHeader[] = [];
-  const all = eachHeader(message);
-  const isTraced = all.some(({name, value}) => name.toLowerCase() === 'traceparent' && value?.length);
-  for (const header of all) {
+  const isTraced = message.headers.some(
+    ({name, value}) => name.toLowerCase() === 'traceparent' && value?.length,
+  );
+  for (const header of message.headers) {
     const name = header.name.toLowerCase();
     if (name.startsWith('kafka_dlt-') || name === replacesHeader) continue;
     // A vendor's state belongs to the trace that it came with.
@@ -72,15 +73,6 @@ function newTrace(before: string, identity: NewIdentity): string {
 function notZero(bytes: number, identity: NewIdentity): string {
   const hex = identity.randomHex(bytes);
   return /^0+$/.test(hex) ? `${hex.slice(0, -1)}1` : hex;
-}
-
-function eachHeader({headers}: Message): DraftHeader[] {
-  return Object.entries(headers).flatMap(([name, value]) =>
-    (Array.isArray(value) ? (value as readonly HeaderValue[]) : [value as HeaderValue]).map(each => ({
-      name,
-      value: each,
-    })),
-  );
 }
 
 function headerOf(name: string, text: string): DraftHeader {

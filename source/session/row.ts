@@ -1,5 +1,5 @@
 import type {DeadLetterAgain} from '../flow/events.ts';
-import type {Headers, HeaderValue, Message} from '../flow/message.ts';
+import {copyHeaders, type Headers, type Message} from '../flow/message.ts';
 import type {Failure} from '../flow/outcome.ts';
 import type {Attempt} from './attempts.ts';
 
@@ -110,7 +110,7 @@ export function keptOf(message: Message, mostOfValue: number): KeptMessage {
     offset: message.offset,
     timestamp: message.timestamp,
     key: message.key && Buffer.from(message.key.subarray(0, mostOfPart)),
-    headers: copyHeaders(message.headers),
+    headers: copyHeaders(message.headers, mostOfPart),
     value: message.value && Buffer.from(message.value.subarray(0, mostOfValue)),
     valueBytes: message.value?.length ?? 0,
   };
@@ -118,24 +118,19 @@ export function keptOf(message: Message, mostOfValue: number): KeptMessage {
 
 /** Whether all of the message is kept, so that it can be sent again as it was. */
 export function isWhole({key, headers, value, valueBytes}: KeptMessage): boolean {
-  const parts = [key, ...Object.values(headers).flat()] as HeaderValue[];
-  return (value?.length ?? 0) === valueBytes && parts.every(part => (part?.length ?? 0) < mostOfPart);
+  return (
+    (value?.length ?? 0) === valueBytes &&
+    (key?.length ?? 0) < mostOfPart &&
+    headers.every(header => (header.value?.length ?? 0) < mostOfPart)
+  );
 }
+
+/** A header's object, text and buffer. */
+const headerWeight = 150;
 
 /** Bytes that a row keeps, about. */
 export function weightOf(row: KeptMessage): number {
-  return 400 + (row.key?.length ?? 0) + (row.value?.length ?? 0);
-}
-
-function copyHeaders(headers: Headers): Headers {
-  const copy: Record<string, HeaderValue | readonly HeaderValue[]> = {};
-  for (const name in headers) {
-    const value = headers[name]!;
-    copy[name] = Array.isArray(value) ? value.map(copyValue) : copyValue(value as HeaderValue);
-  }
-  return copy;
-}
-
-function copyValue(value: HeaderValue): HeaderValue {
-  return value && Buffer.from(value.subarray(0, mostOfPart));
+  let weight = 400 + (row.key?.length ?? 0) + (row.value?.length ?? 0);
+  for (const {name, value} of row.headers) weight += headerWeight + name.length + (value?.length ?? 0);
+  return weight;
 }

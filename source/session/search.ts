@@ -7,7 +7,7 @@ import type {NamedBatch} from './unreadable.ts';
 export type SearchText = {
   /** See `parseMessageFilter`; empty: every message. */
   readonly filter: string;
-  /** `beginning`, `end-200`, an offset, a time. */
+  /** A position, as for `peek --from`. */
   readonly from: string;
 };
 

@@ -4,6 +4,9 @@ import {parseEnv} from 'node:util';
 import {SettingsError} from './settings.ts';
 
 export type DotEnv = {
+  readonly path: string;
+  /** Its content; empty where there is none. */
+  readonly text: string;
   readonly values: Readonly<Record<string, string | undefined>>;
   /** Sentences about what may not be what was meant. */
   readonly warnings: readonly string[];
@@ -16,10 +19,10 @@ export function readDotEnv(folder: string): DotEnv {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {values: {}, warnings: []};
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {path, text: '', values: {}, warnings: []};
     throw new SettingsError(`${path} cannot be read: ${(error as Error).message}`);
   }
-  return {values: parseEnv(text), warnings: cutValues(text).map(name => cutWarning(path, name))};
+  return {path, text, values: parseEnv(text), warnings: cutValues(text).map(name => cutWarning(path, name))};
 }
 
 /** Names whose value stands without quotes and holds a #, which begins a comment: what follows is cut off. */

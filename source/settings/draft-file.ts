@@ -1,5 +1,6 @@
-import {mkdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, renameSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {removeAbandoned, writeWhole} from './whole-file.ts';
 
 /** Keeps one draft a topic between runs, in a file that only its owner reads. */
 export class DraftFile<Draft> {
@@ -21,21 +22,28 @@ export class DraftFile<Draft> {
     try {
       return JSON.parse(text) as Draft;
     } catch {
-      throw new Error(`The draft ${this.path} is damaged; it was moved to ${this.#moveAway()}.`);
+      throw new Error(`The draft ${this.path} is damaged; ${this.#moveAway()}.`);
     }
   }
 
-  /** Whole or not at all: a crash in between leaves the draft before. */
+  /**
+   * Whole or not at all: a crash in between leaves the draft before. Of two terminals on one topic the one that writes
+   * last is kept. Throws the system's error.
+   */
   write(draft: Draft): void {
     mkdirSync(dirname(this.path), {recursive: true, mode: 0o700});
-    const next = `${this.path}.next`;
-    writeFileSync(next, JSON.stringify(draft), {mode: 0o600});
-    renameSync(next, this.path);
+    removeAbandoned(dirname(this.path));
+    writeWhole(this.path, JSON.stringify(draft));
   }
 
   #moveAway(): string {
     const away = `${this.path}.damaged`;
-    renameSync(this.path, away);
-    return away;
+    try {
+      renameSync(this.path, away);
+      return `it was moved to ${away}`;
+    } catch (error) {
+      // Another terminal may have moved it just before.
+      return `it could not be moved away: ${(error as Error).message}`;
+    }
   }
 }

@@ -1,5 +1,6 @@
 import {appendFileSync, mkdirSync, renameSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {oneAtATime} from './one-at-a-time.ts';
 
 const mostBytes = 5 * 1024 * 1024;
 const files = 5;
@@ -7,15 +8,18 @@ const flushInterval = 500;
 
 /**
  * The log: JSON lines in the state folder, `kafka-notify.log`, and four older ones; 5 MiB each. Lines are collected and
- * written twice a second. A folder that cannot be written costs the log, never the program.
+ * written twice a second, in one piece, so that the lines of several terminals stay whole. A folder that cannot be written
+ * costs the log, never the program.
  */
 export class LogFile {
   readonly path: string;
   #lines: string[] = [];
   #timer: NodeJS.Timeout | null = null;
-  #size = -1;
+  readonly #folder: string;
+  #isOpen = false;
 
   constructor(folder: string) {
+    this.#folder = folder;
     this.path = join(folder, 'kafka-notify.log');
   }
 
@@ -31,18 +35,29 @@ export class LogFile {
     this.#lines = [];
     if (text === '') return;
     try {
-      if (this.#size < 0) this.#open();
-      if (this.#size > mostBytes) this.#rotate();
+      if (!this.#isOpen) mkdirSync(this.#folder, {recursive: true, mode: 0o700});
+      this.#isOpen = true;
+      this.#rotateWhereFull();
       appendFileSync(this.path, text, {mode: 0o600});
-      this.#size += Buffer.byteLength(text);
     } catch {
       // Nobody can be told where: the log is what would tell.
     }
   }
 
-  #open(): void {
-    mkdirSync(join(this.path, '..'), {recursive: true, mode: 0o700});
-    this.#size = statSync(this.path, {throwIfNoEntry: false})?.size ?? 0;
+  /** Other terminals write the same log: its size is the file's, and only one of them rotates it. */
+  #rotateWhereFull(): void {
+    if (!this.#isFull()) return;
+    try {
+      oneAtATime(this.path, () => {
+        if (this.#isFull()) this.#rotate();
+      });
+    } catch {
+      // Then the file grows, and what is to be told stays told.
+    }
+  }
+
+  #isFull(): boolean {
+    return (statSync(this.path, {throwIfNoEntry: false})?.size ?? 0) > mostBytes;
   }
 
   #rotate(): void {
@@ -51,6 +66,5 @@ export class LogFile {
       const from = at === 0 ? this.path : `${this.path}.${at}`;
       if (statSync(from, {throwIfNoEntry: false})) renameSync(from, `${this.path}.${at + 1}`);
     }
-    this.#size = 0;
   }
 }

@@ -6,7 +6,7 @@ import {Secret, type Setting, type Settings, SettingsError, type Source} from '.
 type Texts = Readonly<Record<string, string | undefined>>;
 
 export type SettingsSources = {
-  /** By our names: `brokers`, `topic`, `group`, `partitioner`. */
+  /** By our names: `brokers`, `topic`, `group`, `partitioner`, `unpackedLimit`. */
   readonly flags: Texts;
   readonly environment: Texts;
   /** The `.env` file of the working folder. */
@@ -25,6 +25,7 @@ const names = {
   saslUsername: 'KAFKA_SASL_USERNAME',
   saslPassword: 'KAFKA_SASL_PASSWORD',
   sslCaLocation: 'KAFKA_SSL_CA_LOCATION',
+  unpackedLimit: 'KAFKA_NOTIFY_UNPACKED_LIMIT',
 } as const;
 
 export const defaultBrokers = 'localhost:9092';
@@ -34,7 +35,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
   const {saved} = sources;
   const find = (key: keyof typeof names, savedValue?: string): Setting<string> | null => {
     const places: readonly [Source, string, string | undefined][] = [
-      ['flag', `--${key}`, sources.flags[key]],
+      ['flag', asFlag(key), sources.flags[key]],
       ['environment', names[key], sources.environment[names[key]]],
       ['.env', names[key], sources.dotEnv[names[key]]],
       ['saved', key, savedValue],
@@ -49,7 +50,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
   ): Setting<string> | Setting<Value> => setting ?? {source: 'default', name: key, value};
   const password = find('saslPassword');
   return {
-    brokers: or(find('brokers'), 'brokers', defaultBrokers) as Setting<string>,
+    brokers: withoutCredentials(or(find('brokers'), 'brokers', defaultBrokers) as Setting<string>),
     topic: or(find('topic', saved.topic), 'topic', null),
     group: or(find('group'), 'group', privateGroup(saved.groupPrefix)) as Setting<string>,
     partitioner: partitioner(find('partitioner', saved.partitioner)),
@@ -60,6 +61,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
       ? {...password, value: new Secret(password.value)}
       : {source: 'default', name: 'saslPassword', value: null},
     sslCaLocation: or(find('sslCaLocation'), 'sslCaLocation', null),
+    unpackedLimit: unpackedLimit(find('unpackedLimit')),
   };
 }
 
@@ -69,6 +71,31 @@ export function resolveSettings(sources: SettingsSources): Settings {
  */
 export function privateGroup(prefix: string = savedDefaults.groupPrefix): string {
   return `${prefix}-${userInfo().username}-${hostname()}`.replace(/[^A-Za-z0-9._-]/g, '-');
+}
+
+/** The value is shown in many places; what stands before an @ is not even in the sentence that refuses it. */
+function withoutCredentials(brokers: Setting<string>): Setting<string> {
+  if (!brokers.value.includes('@')) return brokers;
+  throw new SettingsError(
+    `${brokers.name} takes addresses as host:port, without user name and password; those come from ${names.saslUsername} and ${names.saslPassword}.`,
+  );
+}
+
+function asFlag(key: string): string {
+  return `--${key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`;
+}
+
+const defaultUnpackedLimit = 64;
+/** A batch is unpacked as a whole, so that this much memory is needed at once. */
+const largestUnpackedLimit = 1024;
+
+function unpackedLimit(found: Setting<string> | null): Settings['unpackedLimit'] {
+  if (!found) return {source: 'default', name: 'unpackedLimit', value: defaultUnpackedLimit};
+  const value = /^\d{1,4}$/.test(found.value) ? Number(found.value) : 0;
+  if (value >= 1 && value <= largestUnpackedLimit) return {...found, value};
+  throw new SettingsError(
+    `${found.name} is "${found.value}"; it takes a whole number of MiB from 1 to ${largestUnpackedLimit}.`,
+  );
 }
 
 function partitioner(found: Setting<string> | null): Settings['partitioner'] {

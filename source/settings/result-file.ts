@@ -1,5 +1,6 @@
-import {appendFileSync, mkdirSync, readdirSync, rmSync} from 'node:fs';
+import {appendFileSync, closeSync, mkdirSync, openSync, readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
+import {partOfFileName} from './part-of-file-name.ts';
 
 const flushSize = 64 * 1024;
 /** Files of earlier runs that are kept. */
@@ -7,20 +8,26 @@ const mostFiles = 20;
 
 /** The results of one run in bulk, a line each, in the state folder; written in blocks, older files are removed. */
 export class ResultFile {
-  readonly path: string;
+  #path: string;
   #waiting: string[] = [];
   #size = 0;
   #problem: string | null = null;
 
   constructor(stateFolder: string, topic: string, now: number) {
     const folder = join(stateFolder, 'bulk');
-    this.path = join(folder, `${topic}-${new Date(now).toISOString().replace(/[:.]/g, '-')}.jsonl`);
+    this.#path = pathAt(folder, topic, now);
     try {
       mkdirSync(folder, {recursive: true, mode: 0o700});
       removeOldest(folder);
+      // Another terminal may begin a run in the same millisecond.
+      for (let at = now; !isOurs(this.#path); at++) this.#path = pathAt(folder, topic, at + 1);
     } catch (error) {
       this.#lose(error);
     }
+  }
+
+  get path(): string {
+    return this.#path;
   }
 
   write(line: string): void {
@@ -41,14 +48,29 @@ export class ResultFile {
     this.#size = 0;
     if (this.#problem !== null || text === '') return;
     try {
-      appendFileSync(this.path, text, {mode: 0o600});
+      appendFileSync(this.#path, text, {mode: 0o600});
     } catch (error) {
       this.#lose(error);
     }
   }
 
   #lose(error: unknown): void {
-    this.#problem = `Not all results could be written to ${this.path}: ${(error as Error).message}`;
+    this.#problem = `Not all results could be written to ${this.#path}: ${(error as Error).message}`;
+  }
+}
+
+function pathAt(folder: string, topic: string, ms: number): string {
+  return join(folder, `${partOfFileName(topic)}-${new Date(ms).toISOString().replace(/[:.]/g, '-')}.jsonl`);
+}
+
+/** Makes the file; false where somebody else has it already. */
+function isOurs(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
@@ -58,5 +80,8 @@ function removeOldest(folder: string): void {
   const names = readdirSync(folder)
     .filter(name => name.endsWith('Z.jsonl'))
     .sort((left, right) => (timeOf(left) < timeOf(right) ? -1 : 1));
-  for (const name of names.slice(0, Math.max(0, names.length - mostFiles + 1))) rmSync(join(folder, name));
+  for (const name of names.slice(0, Math.max(0, names.length - mostFiles + 1))) {
+    // Another terminal may have removed it just before.
+    rmSync(join(folder, name), {force: true});
+  }
 }

@@ -2,6 +2,7 @@ import {existsSync, readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
+import {makePrivateFolder} from './private-folder.ts';
 import {SettingsError} from './settings.ts';
 
 /** What is kept between runs. Never a secret. */
@@ -57,7 +58,9 @@ export async function openSaved(environment: Readonly<Record<string, string | un
   const folder = configurationFolder(environment);
   let conf: InstanceType<typeof Conf<Saved>>;
   try {
+    makePrivateFolder(folder);
     conf = new Conf<Saved>({
+      configFileMode: 0o600,
       projectName: name,
       projectSuffix: '',
       defaults: savedDefaults,

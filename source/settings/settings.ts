@@ -44,6 +44,8 @@ export type Settings = {
   readonly saslUsername: Setting<string | null>;
   readonly saslPassword: Setting<Secret | null>;
   readonly sslCaLocation: Setting<string | null>;
+  /** MiB that one batch of records may have when it is unpacked. */
+  readonly unpackedLimit: Setting<number>;
 };
 
 /** A setting that cannot be used; the message is for the person. */

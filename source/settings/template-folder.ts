@@ -1,6 +1,7 @@
-import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {configurationFolder} from './saved.ts';
+import {writeNewWhole} from './whole-file.ts';
 
 /** More than this is no draft that somebody wrote. */
 const mostBytes = 1024 * 1024;
@@ -44,7 +45,7 @@ export function writeTemplate(folder: string, name: string, text: string): strin
   const path = join(folder, `${name}.txt`);
   try {
     mkdirSync(folder, {recursive: true, mode: 0o700});
-    writeFileSync(path, text, {mode: 0o600, flag: 'wx'});
+    writeNewWhole(path, text);
     return path;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')

@@ -1,5 +1,7 @@
+import {copyLiteral, Output, repeatBytes} from './output.ts';
 import {TooLargeError} from './too-large.ts';
-import {Window} from './window.ts';
+import type {Work} from './work.ts';
+import {xxh32} from './xxh-32.ts';
 
 const magic = 0x184d_2204;
 const flags = {
@@ -8,110 +10,128 @@ const flags = {
   blockChecksum: 0x10,
   contentSize: 0x08,
   contentChecksum: 0x04,
+  reserved: 0x02,
   dictionary: 0x01,
 };
 const versionOne = 0x40;
 const plainBit = 0x8000_0000;
 const blockSizes: Readonly<Record<number, number>> = {4: 65_536, 5: 262_144, 6: 1_048_576, 7: 4_194_304};
+/** Where the descriptor of a frame begins, which its head's checksum is of. */
+const descriptorAt = 4;
 const smallestMatch = 4;
 /** A byte of a block can stand for that many. */
 const largestRatio = 255;
+/** What text is packed to, more or less: so much room is made first. */
+const likelyRatio = 4;
+
+export type Lz4Leniency = {
+  /** Blocks that refer back to the ones before them: librdkafka reads them, Java's clients and Kafka do not. */
+  readonly linked?: boolean;
+  /** The checksum of a frame's head is not looked at: clients of before Kafka 0.10 calculated it wrong (KAFKA-3160). */
+  readonly anyHeadChecksum?: boolean;
+};
+
+type Head = {
+  readonly blockSize: number;
+  readonly contentSize: number | null;
+  readonly isLinked: boolean;
+  readonly hasBlockChecksums: boolean;
+  readonly hasContentChecksum: boolean;
+  /** Where the first block begins. */
+  readonly end: number;
+};
 
 /**
- * Frames of LZ4, one behind the other, of `most` bytes together. Throws where the bytes are none, or do not hold what they claim;
- * checksums inside a frame are not looked at, since the batch has its own. Blocks that refer back to the ones before
- * them are read with `linked` only: librdkafka reads them, Java's clients and Kafka do not.
+ * Frames of LZ4, one behind the other, of `most` bytes together. Throws a TooLargeError, or an error where the bytes are
+ * no frames, are cut off, or do not hold what their sizes and checksums claim.
  */
-export function decompressLz4(bytes: Buffer, most: number, {linked = false} = {}): Buffer {
-  const plains: Buffer[] = [];
-  let left = most;
+export function* decompressLz4(bytes: Buffer, most: number, leniency: Lz4Leniency = {}): Work<Buffer> {
+  const output = new Output(bytes.length * likelyRatio, most);
   let at = 0;
-  do {
-    const frame = readFrame(bytes, at, left, linked);
-    plains.push(frame.plain);
-    left -= frame.plain.length;
-    at = frame.end;
-  } while (at < bytes.length);
-  return plains.length === 1 ? plains[0]! : Buffer.concat(plains);
+  do at = yield* readFrame(bytes, at, output, leniency);
+  while (at < bytes.length);
+  return output.taken();
 }
 
-function readFrame(
+/** Answers where the frame ends. */
+function* readFrame(
   bytes: Buffer,
   start: number,
-  most: number,
-  linked: boolean,
-): {plain: Buffer; end: number} {
-  const head = readHead(bytes, start);
+  output: Output,
+  {linked = false, anyHeadChecksum = false}: Lz4Leniency,
+): Work<number> {
+  const head = readHead(bytes, start, anyHeadChecksum);
   if (head.isLinked && !linked) throw new Error('LZ4 blocks that depend on each other.');
-  if (head.contentSize !== null && head.contentSize > most) throw new TooLargeError();
-  const blocks: Buffer[] = [];
-  const window = head.isLinked ? new Window(mostOf(bytes.length - head.end, most)) : null;
-  let length = 0;
+  if (head.contentSize !== null && head.contentSize > output.left) throw new TooLargeError();
+  const begin = output.length;
   let at = head.end;
   for (;;) {
-    if (at + 4 > bytes.length) throw new Error('An LZ4 frame is cut off.');
-    const word = bytes.readUInt32LE(at);
+    const word = uint32(bytes, at);
     at += 4;
     if (word === 0) break;
-    const size = word % plainBit;
-    if (size > head.blockSize || at + size > bytes.length) throw new Error('An LZ4 block is cut off.');
-    const held = bytes.subarray(at, at + size);
-    const before = length;
-    if (window) {
-      if (word >= plainBit) window.literal(held, 0, size);
-      else readBlock(held, window);
-      length = window.length;
-    } else {
-      const plain = word >= plainBit ? held : readAlone(held, Math.min(head.blockSize, size * largestRatio));
-      blocks.push(plain);
-      length += plain.length;
-    }
-    if (length - before > head.blockSize) throw new Error('An LZ4 block is larger than it may be.');
-    if (length > most) throw new TooLargeError();
-    at += size + (head.hasBlockChecksums ? 4 : 0);
+    const end = at + (word % plainBit);
+    if (end - at > head.blockSize || end > bytes.length) throw cutOff();
+    const floor = head.isLinked ? begin : output.length;
+    if (word >= plainBit) passPlain(bytes, at, end, output);
+    else unpack(bytes, at, end, output, floor, head.blockSize);
+    if (head.hasBlockChecksums) checkSum(bytes, end, xxh32(bytes, at, end));
+    at = end + (head.hasBlockChecksums ? 4 : 0);
+    yield;
   }
-  if (head.contentSize !== null && head.contentSize !== length)
+  if (head.contentSize !== null && head.contentSize !== output.length - begin)
     throw new Error('An LZ4 frame does not have the length it claims.');
-  const plain = window ? window.bytes.subarray(0, length) : Buffer.concat(blocks);
-  return {plain, end: at + (head.hasContentChecksum ? 4 : 0)};
+  if (!head.hasContentChecksum) return at;
+  checkSum(bytes, at, xxh32(output.bytes, begin, output.length));
+  return at + 4;
 }
 
-function readHead(bytes: Buffer, start: number) {
-  if (bytes.length < start + 7 || bytes.readUInt32LE(start) !== magic)
-    throw new Error('That is no LZ4 frame.');
-  const descriptor = bytes[start + 4]!;
+function readHead(bytes: Buffer, start: number, anyHeadChecksum: boolean): Head {
+  if (uint32(bytes, start) !== magic) throw new Error('That is no LZ4 frame.');
+  if (start + 7 > bytes.length) throw cutOff();
+  const descriptor = bytes[start + descriptorAt]!;
   if ((descriptor & flags.version) !== versionOne) throw new Error('An LZ4 frame of an unknown version.');
-  const blockSize = blockSizes[(bytes[start + 5]! >>> 4) & 7];
+  if (descriptor & flags.reserved) throw new Error('An LZ4 frame with a flag that nobody knows.');
+  const blockSize = blockSizes[bytes[start + descriptorAt + 1]! >>> 4];
   if (!blockSize) throw new Error('An LZ4 frame without a size of its blocks.');
   const hasSize = (descriptor & flags.contentSize) !== 0;
-  const end = start + 7 + (hasSize ? 8 : 0) + (descriptor & flags.dictionary ? 4 : 0);
-  if (end > bytes.length) throw new Error('An LZ4 frame is cut off.');
+  const checksumAt = start + descriptorAt + 2 + (hasSize ? 8 : 0) + (descriptor & flags.dictionary ? 4 : 0);
+  if (checksumAt >= bytes.length) throw cutOff();
+  const checksum = (xxh32(bytes, start + descriptorAt, checksumAt) >>> 8) & 0xff;
+  if (!anyHeadChecksum && checksum !== bytes[checksumAt]) throw wrongChecksum();
   return {
     blockSize,
-    contentSize: hasSize ? Number(bytes.readBigUInt64LE(start + 6)) : null,
+    contentSize: hasSize ? Number(bytes.readBigUInt64LE(start + descriptorAt + 2)) : null,
     isLinked: (descriptor & flags.independent) === 0,
     hasBlockChecksums: (descriptor & flags.blockChecksum) !== 0,
     hasContentChecksum: (descriptor & flags.contentChecksum) !== 0,
-    end,
+    end: checksumAt + 1,
   };
 }
 
-/** What so many bytes can stand for at most. */
-function mostOf(packed: number, most: number): number {
-  return Math.min(most, packed * largestRatio);
+function passPlain(bytes: Buffer, begin: number, end: number, output: Output): void {
+  output.reserve(end - begin);
+  output.length = copyLiteral(bytes, begin, output.bytes, output.length, end - begin);
 }
 
-function readAlone(bytes: Buffer, most: number): Buffer {
-  const window = new Window(most);
-  readBlock(bytes, window);
-  return window.bytes.subarray(0, window.length);
-}
-
-/** Sequences of literals and a copy; the last one has literals only. Written flat, since it runs for each few bytes. */
-function readBlock(bytes: Buffer, window: Window): void {
-  const end = bytes.length;
-  let at = 0;
-  while (at < end) {
+/**
+ * One block: sequences of literals and a copy; the last one has literals only. Written flat, since it runs for each few
+ * bytes. `floor`: copies do not reach below it.
+ */
+function unpack(
+  bytes: Buffer,
+  begin: number,
+  end: number,
+  output: Output,
+  floor: number,
+  blockSize: number,
+): void {
+  output.reserve(Math.min(blockSize, (end - begin) * largestRatio, output.left));
+  const out = output.bytes;
+  const limit = Math.min(out.length, output.length + blockSize);
+  let to = output.length;
+  let at = begin;
+  for (;;) {
+    if (at >= end) throw cutOff();
     const token = bytes[at++]!;
     let literals = token >>> 4;
     if (literals === 15) {
@@ -122,11 +142,13 @@ function readBlock(bytes: Buffer, window: Window): void {
         literals += more;
       } while (more === 255);
     }
-    window.literal(bytes, at, literals);
+    if (literals > end - at) throw cutOff();
+    if (literals > limit - to) throw tooMuch(output, blockSize);
+    to = copyLiteral(bytes, at, out, to, literals);
     at += literals;
-    if (at === end) return;
+    if (at === end) break;
     if (at + 2 > end) throw cutOff();
-    const distance = bytes[at]! + 256 * bytes[at + 1]!;
+    const distance = bytes[at]! | (bytes[at + 1]! << 8);
     at += 2;
     let count = token & 15;
     if (count === 15) {
@@ -137,10 +159,31 @@ function readBlock(bytes: Buffer, window: Window): void {
         count += more;
       } while (more === 255);
     }
-    window.repeat(distance, count + smallestMatch);
+    count += smallestMatch;
+    if (distance === 0 || distance > to - floor) throw new Error('An LZ4 block refers to what is not there.');
+    if (count > limit - to) throw tooMuch(output, blockSize);
+    to = repeatBytes(out, to, distance, count);
   }
+  output.length = to;
+}
+
+function tooMuch(output: Output, blockSize: number): Error {
+  return output.left < blockSize ? new TooLargeError() : new Error('An LZ4 block is larger than it may be.');
+}
+
+function checkSum(bytes: Buffer, at: number, calculated: number): void {
+  if (uint32(bytes, at) !== calculated) throw wrongChecksum();
+}
+
+function uint32(bytes: Buffer, at: number): number {
+  if (at + 4 > bytes.length) throw cutOff();
+  return bytes.readUInt32LE(at);
+}
+
+function wrongChecksum(): Error {
+  return new Error('A checksum of an LZ4 frame is wrong.');
 }
 
 function cutOff(): Error {
-  return new Error('An LZ4 block is cut off.');
+  return new Error('An LZ4 frame is cut off.');
 }

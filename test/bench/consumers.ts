@@ -47,6 +47,7 @@ export async function consumeByFlow(
     topic,
     group: `bench-${randomUUID()}`,
     clock: systemClock,
+    limits: client.recordLimits,
     handler,
     policy: {onFailure: 'hold', retries: 0},
     onLost: 'ask',

@@ -2,6 +2,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest';
 import {Writer} from '../../source/broker/codec/writer.ts';
 import {type EmbeddedBroker, startBroker} from '../../source/broker/index.ts';
 import {apis} from '../../source/broker/messages/index.ts';
+import {randomNumbers} from '../support/random-numbers.ts';
 import {frame, open} from './support/raw-client.ts';
 
 const cases = 100_000;
@@ -11,17 +12,6 @@ const seed = 20_261_124;
 
 const served = Object.values(apis);
 const askVersions = frame(18, 0, Buffer.alloc(0));
-
-/** Small, quick and always the same: mulberry32. */
-function randomNumbers(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 function hostileBytes(random: () => number): Buffer {
   const below = (most: number) => Math.floor(random() * most);

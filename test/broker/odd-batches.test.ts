@@ -3,10 +3,14 @@ import {afterAll, beforeAll, describe, expect, inject, it, vi} from 'vitest';
 import {type EmbeddedBroker, startBroker} from '../../source/broker/index.ts';
 import {deleteRecords, listOffsets, produce} from '../../source/broker/messages/produce-and-fetch.ts';
 import {createTopics, deleteTopics} from '../../source/broker/messages/topics.ts';
+import {crc32c} from '../../source/wire/crc-32c.ts';
+import {randomNumbers} from '../support/random-numbers.ts';
 import {ask} from './support/ask.ts';
 import {type Codec, codecs, oddBatch, record} from './support/odd-batches.ts';
 
 const timeoutMs = 30_000;
+/** Its number. */
+const invalidRecord = 87;
 const patience = {timeout: 60_000, interval: 50};
 const kafka = inject('kafka');
 const names = Object.keys(codecs) as Codec[];
@@ -145,6 +149,26 @@ else {
       else expect(ours).toEqual(theirs);
     });
 
+    it('so are a thousand with a byte changed, but for those that consumers would stumble over', async () => {
+      const random = randomNumbers(20_261_127);
+      const topic = topics.get('five bytes')!;
+      const places = [kafka.bootstrap, embedded.bootstrap];
+      const ends = await Promise.all(places.map(bootstrap => publish(bootstrap, topic, Buffer.alloc(0))));
+      let before = ends.map(each => Number(/log end (\d+)/.exec(each)![1]));
+      for (let number = 0; number < 1000; number++) {
+        const {what, batch} = changedBatch(random);
+        const answers = await Promise.all(places.map(bootstrap => publish(bootstrap, topic, batch)));
+        const [theirs, ours] = answers.map((each, at) => {
+          const [, error, end] = /error (-?\d+), log end (\d+)/.exec(each)!;
+          return {error: Number(error), grown: Number(end) - before[at]!, end: Number(end)};
+        });
+        before = [theirs!.end, ours!.end];
+        const isStricter = theirs!.error === 0 && ours!.error === invalidRecord && ours!.grown === 0;
+        if (isStricter) continue;
+        expect([what, ours!.error, ours!.grown]).toEqual([what, theirs!.error, theirs!.grown]);
+      }
+    });
+
     it.each(names)('finds an offset by its time inside a batch with %s', async codec => {
       const start = Date.now() - 60_000;
       const records = [0, 10, 20].map((time, index) => record(index, {time}));
@@ -176,6 +200,27 @@ else {
       }
     });
   });
+}
+
+/** One byte of the records (before they are compressed) or of the head is another; the checksum is right. */
+function changedBatch(random: () => number): {what: string; batch: Buffer} {
+  const below = (most: number) => Math.floor(random() * most);
+  const codec = names[below(names.length)]!;
+  const records = Buffer.concat([record(0, {key: 3}), record(1), record(2, {time: 5})]);
+  const value = [0, 1, 0x7f, 0x80, 0xff, below(256)][below(6)]!;
+  if (random() < 0.6) {
+    const at = below(records.length);
+    records[at] = value;
+    return {
+      what: `${codec}, byte ${at} of the records ${value}`,
+      batch: oddBatch([records], {codec, count: 3}),
+    };
+  }
+  const batch = oddBatch([records], {codec, count: 3});
+  const at = [21, 22, 23, 24, 25, 26, 43, 50, 51, 52, 53, 57, 58, 59, 60][below(15)]!;
+  batch[at] = value;
+  batch.writeUInt32BE(crc32c(batch, 21), 17);
+  return {what: `${codec}, byte ${at} of the head ${value}`, batch};
 }
 
 /** The error's number, and where the log ends then. */

@@ -1,5 +1,7 @@
 import {describe, expect, it} from 'vitest';
+import {withHeadersSet} from '../../source/commands/act-headers.ts';
 import {linesFrom, readAct} from '../../source/commands/acts.ts';
+import {headersOf} from '../flow/support/headers.ts';
 
 const edit = (line: string) => {
   const act = readAct(line);
@@ -54,6 +56,15 @@ describe('an act', () => {
     ['{"act":"replace","partition":1,"offset":"1","key":5}', '"key" is a text, null or {"base64":"…"}'],
     ['{"act":"replace","partition":1,"offset":"1","carry":"some"}', '"carry" is one of all, own, none'],
     ['{"act":"replace","partition":1,"offset":"1","headers":{"a":1}}', 'the header "a" is a text'],
+    [
+      '{"act":"replace","partition":1,"offset":"1","headers":[["a","1"]]}',
+      'a list of {"name":"…","value":"…"}',
+    ],
+    [
+      '{"act":"replace","partition":1,"offset":"1","headers":[{"name":"a"}]}',
+      'a list of {"name":"…","value":"…"}',
+    ],
+    ['{"act":"replace","partition":1,"offset":"1","headers":[{"name":"a","value":"","v":1}]}', 'no "v"'],
   ])('that is none is told why: %s', (line, why) => {
     expect(() => readAct(line)).toThrow(why);
   });
@@ -84,6 +95,36 @@ describe('an act', () => {
         {name: 'b', value: null},
       ],
     });
+  });
+});
+
+describe('the headers of a replacement', () => {
+  const set = (json: string) =>
+    replace(`"headers":${json}`).headers.map(({name, rawName, value}) => [
+      rawName ? [...rawName] : name,
+      value && String(value),
+    ]);
+
+  it('stand as they are written: numbers as names, repeated names, and what every object has', () => {
+    const written = [
+      ['10', 'x'],
+      ['9', 'y'],
+      ['a', '1'],
+      ['__proto__', null],
+      ['a', ''],
+    ];
+    expect(set('{"10":"x", "9":"y", "a":"1", "__proto__":null, "a":""}')).toEqual(written);
+    const list = written.map(([name, value]) => ({name, value}));
+    expect(set(JSON.stringify(list))).toEqual(written);
+    expect(set('[{"name":"?","nameBase64":"/w==","value":{"base64":"YQ=="}}]')).toEqual([[[0xff], 'a']]);
+  });
+
+  it('take the place of those that they are set over, and new ones come last', () => {
+    const merged = withHeadersSet(
+      headersOf(['a', '1'], ['b', '2'], ['a', '3'], ['c', null]),
+      headersOf(['d', '4'], ['a', '5'], ['a', '6']),
+    );
+    expect(merged).toEqual(headersOf(['a', '5'], ['a', '6'], ['b', '2'], ['c', null], ['d', '4']));
   });
 });
 

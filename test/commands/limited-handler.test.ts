@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {limitHandler} from '../../source/commands/limited-handler.ts';
 import type {Handler} from '../../source/flow/handler.ts';
+import {message} from '../flow/support/messages.ts';
 
 /** Its methods are on the prototype, as those of a handler that is a class. */
 class Pausing implements Handler {
@@ -24,10 +25,6 @@ it('a limited handler passes on what pauses a partition', async () => {
   const handler = limitHandler(new Pausing(), 10);
   handler.onPause!((...pause) => heard.push(pause));
   const {signal} = new AbortController();
-  const message = {
-    ...{topic: 'n', partition: 3, offset: 0n, timestamp: 0},
-    ...{key: null, value: null, headers: {}},
-  };
-  await handler.handle({messages: [message], attempt: 1, signal, highWatermark: null});
+  await handler.handle({messages: [message(3, 0)], attempt: 1, signal, highWatermark: null});
   expect(heard).toEqual([[3, true]]);
 });

@@ -36,14 +36,13 @@ describe('where to start, by flags', () => {
   });
 
   it.each([
-    [{from: ['113']}, 'such as --from 0@113'],
     [{from: ['beginning', '15m']}, '--from takes one place'],
     [{from: ['1@5', 'beginning']}, 'goes with nothing but more of its kind'],
     [{from: ['1@5'], partition: [1]}, 'goes with nothing but more of its kind'],
     [{from: ['1@5', '1@6']}, 'names a partition twice'],
     [{partition: [1]}, 'give --from too'],
     [{from: ['beginning'], partition: [-1]}, '--partition takes a whole number'],
-    [{from: ['yesterday']}, 'is no point in time'],
+    [{from: ['yesterday']}, 'is no place to begin'],
   ])('is refused where it is not clear: %o', (flags, why) => {
     expect(() => startOf(flags as never, now)).toThrow(why);
   });

@@ -34,6 +34,12 @@ describeOnBrokers('peek', broker => {
         timestamp: 1_700_000_000_000,
         key: 'u-17',
         headers: {trace: 'abc', tag: ['x', 'y'], bytes: {base64: '/wA='}},
+        headerList: [
+          {name: 'trace', value: 'abc'},
+          {name: 'tag', value: 'x'},
+          {name: 'tag', value: 'y'},
+          {name: 'bytes', value: {base64: '/wA='}},
+        ],
         value: '{"amount": 1.10}',
       },
       expect.objectContaining({offset: '1', key: null, headers: {}, value: null}),
@@ -84,6 +90,12 @@ describeOnBrokers('peek', broker => {
     expect(await from(new Date(now - hour).toISOString())).toEqual(['0@3', '0@4']);
     expect(await from(String(now - hour))).toEqual(['0@3', '0@4']);
     expect(await from('99')).toEqual([]);
+    expect(await from('-1h')).toEqual(['0@3', '0@4']);
+    expect(await from(`@${now - hour}`)).toEqual(['0@3', '0@4']);
+    expect(await from('end')).toEqual([]);
+    expect(await from('0@3')).toEqual(['0@3', '0@4']);
+    const two = await peek(topic, '--from', '1@0', '--from', '0@4');
+    expect(found(two.lines)).toEqual(['0@4', '1@0']);
   });
 
   it('reads the partitions that are named, at most so many messages, and only what fits the filter', async () => {
@@ -100,12 +112,28 @@ describeOnBrokers('peek', broker => {
     expect(await with_('--filter', 'EXAMPLE.ORG')).toEqual(['0@0']);
     expect(await with_('--filter', 'header:t-9')).toEqual(['1@0']);
     expect(await with_('--filter', 'partition:1')).toEqual(['1@0']);
+    expect(await with_('--filter', '1@0')).toEqual(['1@0']);
     const most = await peek(topic, '--max', '2');
     expect([most.code, most.lines.length]).toEqual([0, 2]);
     expect(most.stderr).toContain('Stopped at --max 2: what lies behind was not searched.');
     const none = await peek(topic, '--filter', 'nothing-like-it');
     expect([none.code, none.lines]).toEqual([0, []]);
     expect(none.stderr).toContain('Searched 3 of 3 offsets: none found.');
+  });
+
+  it('tells the numbers in the headers of a dead letter as numbers, beside their bytes', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const headers = {
+      'kafka_dlt-original-partition': Buffer.from([0, 0, 0, 3]),
+      'kafka_dlt-original-offset': Buffer.from([0, 0x20, 0, 0, 0, 0, 0, 1]),
+      other: Buffer.from([0, 0, 0, 3]),
+    };
+    await broker.produce(topic, [{partition: 0, value: '{}', headers}]);
+    expect((await peek(topic)).lines[0]!.headers).toEqual({
+      'kafka_dlt-original-partition': {number: '3', base64: 'AAAAAw=='},
+      'kafka_dlt-original-offset': {number: '9007199254740993', base64: 'ACAAAAAAAAE='},
+      other: '\0\0\0\u0003',
+    });
   });
 
   it('refuses what makes no sense, as wrong use', async () => {
@@ -116,6 +144,7 @@ describeOnBrokers('peek', broker => {
       return stderr;
     };
     expect(await wrong('--filter', 'status:held')).toContain('one that lies in the topic has no status');
+    expect(await wrong('--filter', 'keys:u-1')).toContain('A filter has no keys: – it has key:, header:');
     expect(await wrong('--from', 'yesterday')).toContain('"yesterday" is no place to begin');
     expect(await wrong('--partition', '7')).toContain(`has no partition 7; it has 1.`);
     expect(await wrong('--max', '0')).toContain('--max takes a whole number');
@@ -174,6 +203,19 @@ describeOnBrokers('peek', broker => {
     ]);
     expect(values((await peek(topic, '--from', '10', '--values')).lines)).toEqual(['"commit 2"']);
     expect((await peek(topic, '--from', 'end-1')).stderr).toContain('Searched 1 of 1 offsets: none found.');
+  });
+
+  it('passes a batch that is more than the limit when unpacked, and says that it was not read', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    const large = {partition: 0, value: JSON.stringify('x'.repeat(600_000))};
+    const gzip = {compression: kafkajs.CompressionTypes.GZIP};
+    await sendBy(broker, {topic, ...gzip, messages: [large, large]});
+    await broker.produce(topic, numbered(1, 0));
+    const {code, lines, stderr} = await peek(topic, '--unpacked-limit', '1');
+    expect(code).toBe(1);
+    expect(found(lines)).toEqual(['0@2']);
+    expect(stderr).toContain('unpacked it has more than 1 MiB, which is the limit (--unpacked-limit)');
+    expect((await peek(topic, '--unpacked-limit', '2')).code).toBe(0);
   });
 
   it('says on Ctrl+C how far it came', async () => {

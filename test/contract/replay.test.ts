@@ -70,6 +70,20 @@ describeOnBrokers('going back', broker => {
     expect(await committed(topic)).toEqual(['6', '6']);
   });
 
+  it('replays so many before the end, or from an offset of every partition; a rewind takes the same words', async () => {
+    const topic = await processed();
+    const latest = await consume(topic, '--from', 'end-2', '--until-end');
+    expect(positions(latest.lines, 'processed').sort()).toEqual(['0@4', '0@5', '1@4', '1@5']);
+    const five = await consume(topic, '--from', '5', '--until-end');
+    expect(positions(five.lines, 'processed').sort()).toEqual(['0@5', '1@5']);
+    expect(await committed(topic)).toEqual(['6', '6']);
+    const counted = async (...to: string[]) =>
+      (await rewind(topic, ...to, '--count')).lines.map(({partition, to: at}) => `${partition}@${at}`);
+    expect(await counted('--to', 'end-2')).toEqual(['0@4', '1@4']);
+    expect(await counted('--to', '1@2')).toEqual(['1@2']);
+    expect(await counted('--to', '1@2', '--to', '0@6')).toEqual(['0@6', '1@2']);
+  });
+
   it('does not pass what nobody processed: neither by an offset ahead, nor by a time', async () => {
     const topic = await broker.freshTopic({partitions: 1});
     const now = Date.now();

@@ -1,4 +1,5 @@
 import {connect, createServer, type Server, type Socket} from 'node:net';
+import {eachFrame} from '../support/frame-proxy.ts';
 
 /** Stands between a client and one broker, and does to the connection what networks do. */
 export type TcpProxy = {
@@ -91,18 +92,5 @@ function passOn(client: Socket, broker: Socket, plan: Plan): void {
       client.destroy();
     } else if (apiKey !== undefined && apiKey === plan.hold) plan.held.push(() => client.write(frame));
     else client.write(frame);
-  });
-}
-
-/** Frames with their length before them, whole. */
-export function eachFrame(socket: Socket, take: (frame: Buffer) => void): void {
-  let rest = Buffer.alloc(0);
-  socket.on('data', data => {
-    rest = rest.length > 0 ? Buffer.concat([rest, data]) : data;
-    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
-      const size = 4 + rest.readInt32BE(0);
-      take(rest.subarray(0, size));
-      rest = rest.subarray(size);
-    }
   });
 }

@@ -4,6 +4,7 @@ import type {Handler, Run} from '../../source/flow/handler.ts';
 import {injectFaults} from '../../source/flow/inject-faults.ts';
 import type {Message} from '../../source/flow/message.ts';
 import {ManualClock} from './support/manual-clock.ts';
+import {message} from './support/messages.ts';
 
 const clock = new ManualClock();
 const working: Handler = {
@@ -14,7 +15,8 @@ const working: Handler = {
 
 function messages(count: number): Message[] {
   return Array.from({length: count}, (_, at) => ({
-    ...{topic: 't', partition: 0, offset: BigInt(at), timestamp: 0, key: null, value: null, headers: {}},
+    ...message(0, at),
+    value: null,
   }));
 }
 

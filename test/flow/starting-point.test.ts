@@ -40,6 +40,21 @@ describe('where a partition begins', () => {
     });
   });
 
+  it('is so many before the end: a replay where the group is further, never past what it has not processed', () => {
+    const at = (offset: bigint, skipToEnd = false) =>
+      ({from: 'before-end', at: new Map([[0, offset]]), skipToEnd}) as const;
+    expect(startingPoint(facts, at(3n))).toEqual({start: 'at', position: 3n, commit: false});
+    expect(startingPoint(facts, at(-191n))).toEqual({start: 'at', position: 0n, commit: false});
+    expect(startingPoint(facts, at(7n))).toEqual({start: 'refused', unprocessed: 2n});
+    expect(startingPoint(facts, at(7n, true))).toEqual({start: 'at', position: 7n, commit: true});
+    expect(startingPoint({...facts, committed: null}, at(7n))).toEqual({
+      start: 'at',
+      position: 7n,
+      commit: true,
+    });
+    expect(startingPoint({...facts, partition: 1}, at(7n))).toMatchObject({position: 0n});
+  });
+
   it('replays from an offset without lowering the commit; one ahead passes nothing unless told to', () => {
     const at = (offset: bigint, skipToEnd = false) => ({from: 'offset', offset, skipToEnd}) as const;
     expect(startingPoint(facts, at(2n))).toEqual({start: 'at', position: 2n, commit: false});

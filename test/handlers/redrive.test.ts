@@ -2,6 +2,7 @@ import {expect, it} from 'vitest';
 import type {Delivery, DeliveryState, Draft, Publisher} from '../../source/flow/delivery.ts';
 import type {Message} from '../../source/flow/message.ts';
 import {createRedriveHandler} from '../../source/handlers/redrive/redrive-handler.ts';
+import {headersOf} from '../flow/support/headers.ts';
 
 const partition = Buffer.alloc(4);
 partition.writeInt32BE(2);
@@ -11,14 +12,16 @@ const deadLetter: Message = {
   partition: 0,
   offset: 7n,
   timestamp: 0,
+  timestampType: 'create-time',
   key: Buffer.from('u-17'),
   value: Buffer.from('{"n": 1.10}'),
-  headers: {
-    ce_id: Buffer.from('n-1'),
-    tag: [Buffer.from('x'), null],
-    'kafka_dlt-original-partition': partition,
-    'kafka_dlt-exception-message': Buffer.from('no'),
-  },
+  headers: headersOf(
+    ['ce_id', 'n-1'],
+    ['tag', 'x'],
+    ['kafka_dlt-original-partition', partition],
+    ['tag', null],
+    ['kafka_dlt-exception-message', 'no'],
+  ),
 };
 
 function answering(state: DeliveryState): {publisher: Publisher; sent: Draft[]} {

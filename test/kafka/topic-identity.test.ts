@@ -1,4 +1,4 @@
-import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
+import type {Broker, RawRequest} from 'kafkajs/src/consumer/offsetManager/index.js';
 import {describe, expect, it} from 'vitest';
 import {topicIdentity, topicPresence} from '../../source/kafka/topic-identity.ts';
 
@@ -7,11 +7,16 @@ const id = '00112233445566778899aabbccddeeff';
 /** A connection to a server that offers Metadata up to `version`, and gives this answer. */
 function brokerWith(version: number, topic: string): Broker {
   const answer =
-    version >= 9 ? `00 00000000 01 00 ffffffff ${topic} 00` : `00000000 00000000 ffff ffffffff ${topic}`;
+    version >= 9
+      ? `00 00000000 02 00000001 02 6b 00002384 00 00 00 ffffffff ${topic} 00`
+      : `00000000 00000001 00000001 0001 6b 00002384 ffff ffff ffffffff ${topic}`;
   return {
     brokerAddress: 'kafka:9092',
     versions: {3: {minVersion: 0, maxVersion: version}},
-    connectionPool: {send: async () => Buffer.from(answer.replaceAll(' ', ''), 'hex')},
+    connectionPool: {
+      send: async ({response}: RawRequest) =>
+        response.parse(await response.decode(Buffer.from(answer.replaceAll(' ', ''), 'hex'))),
+    },
   } as unknown as Broker;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
-import {safeBytes, safeText} from '../../source/payload/safe-text.ts';
+import {safeBytes, safeJson, safeText} from '../../source/payload/safe-text.ts';
 
 describe('safe text', () => {
   it.each([
@@ -48,5 +48,31 @@ describe('safe text', () => {
     expect(safeBytes(Buffer.from([0xc0, 0xaf, 0x1b]))).toBe('0xc0af1b');
     expect(safeBytes(Buffer.from('\u001bx'))).toBe('␛x');
     expect(safeBytes(null)).toBe('null');
+  });
+
+  it('says the same in JSON, with nothing in it that a terminal should not get', () => {
+    const texts = fc.array(
+      fc.oneof(
+        fc.integer({min: 0, max: 0x10ffff}).map(code => String.fromCodePoint(code)),
+        fc.constantFrom(
+          '\u061c',
+          '\u00ad',
+          '\u{e0041}',
+          '\u{e007f}',
+          '\u202e',
+          '\u009b31m',
+          '\u180e',
+          '\ufeff',
+        ),
+      ),
+    );
+    fc.assert(
+      fc.property(texts, parts => {
+        const json = safeJson(JSON.stringify({[parts.join('')]: parts}));
+        expect(json).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u{e0000}-\u{e007f}]/u);
+        expect(JSON.parse(json)).toEqual({[parts.join('')]: parts});
+      }),
+    );
+    expect(safeJson(JSON.stringify('für 日本 👍'))).toBe('"für 日本 👍"');
   });
 });

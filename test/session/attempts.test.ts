@@ -13,7 +13,16 @@ const exchange: Exchange = {
 function handled(count: number, from: number, outcome: Outcome): FlowEvent {
   const messages = Array.from({length: count}, (_, at): Message => {
     const offset = BigInt(from + at);
-    return {topic: 't', partition: 0, offset, timestamp: 0, key: null, value: null, headers: {}};
+    return {
+      topic: 't',
+      partition: 0,
+      offset,
+      timestamp: 0,
+      timestampType: 'create-time',
+      key: null,
+      value: null,
+      headers: [],
+    };
   });
   return {
     type: 'handled',

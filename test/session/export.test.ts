@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {exportLines} from '../../source/session/export.ts';
 import {Session} from '../../source/session/session.ts';
+import {headersOf} from '../flow/support/headers.ts';
 import {ManualClock} from '../flow/support/manual-clock.ts';
 import {message, topic} from '../flow/support/messages.ts';
 
@@ -9,7 +10,7 @@ describe('the export of what is in view', () => {
     // A time that no calendar has: a producer can write any.
     timestamp: Number.MAX_SAFE_INTEGER,
     key: Buffer.from([0xff]),
-    headers: {trace: Buffer.from('t-1'), tag: [Buffer.from('x'), null]},
+    headers: headersOf(['tag', 'x'], ['trace', 't-1'], ['tag', null]),
   };
 
   it('tells of any message, with key, headers and value only on demand', () => {
@@ -40,6 +41,11 @@ describe('the export of what is in view', () => {
         ...record,
         key: {base64: '/w=='},
         headers: {trace: 't-1', tag: ['x', null]},
+        headerList: [
+          {name: 'tag', value: 'x'},
+          {name: 'trace', value: 't-1'},
+          {name: 'tag', value: null},
+        ],
         value: '{"secret":1}',
         isWhole: true,
       }),

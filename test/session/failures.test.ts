@@ -4,6 +4,7 @@ import type {Failure} from '../../source/flow/outcome.ts';
 import {countOf, openFailures} from '../../source/session/failures.ts';
 import type {Obstacle, PartitionView} from '../../source/session/partitions.ts';
 import {Stream} from '../../source/session/stream.ts';
+import {message as messageAt} from '../flow/support/messages.ts';
 
 const topic = 'notifications';
 const failure = (name: string): Failure => ({name, message: `${name} of u-17`, permanent: false});
@@ -66,7 +67,7 @@ describe('what stands in the way', () => {
   it('tells since when it fails, why it is still held, and what waits behind', () => {
     let now = 1000;
     const stream = new Stream(() => now);
-    const message = {topic, partition: 0, offset: 2n, timestamp: 0, key: null, value: null, headers: {}};
+    const message = messageAt(0, 2);
     const told = failure('TypeError');
     const outcomes = [{status: 'failed' as const, durationMs: 1, failure: told}];
     const handled = {type: 'handled' as const, at: {topic, partition: 0}, messages: [message], outcomes};

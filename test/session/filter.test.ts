@@ -3,12 +3,13 @@ import type {Message} from '../../source/flow/message.ts';
 import {parseFilter, parseMessageFilter} from '../../source/session/filter.ts';
 import {type RowState, rowOf} from '../../source/session/row.ts';
 import type {Session} from '../../source/session/session.ts';
+import {headersOf} from '../flow/support/headers.ts';
 import {message} from '../flow/support/messages.ts';
 
 const email: Message = {
   ...message(2, 7, '{"type":"email.send","to":["a@example.org","b@example.org"],"amount":1.10}'),
   key: Buffer.from('U-17'),
-  headers: {trace: Buffer.from('Abc-9'), tag: [Buffer.from('x'), null]},
+  headers: headersOf(['trace', 'Abc-9'], ['tag', 'x'], ['tag', null]),
 };
 const processed: RowState = {status: 'processed', attempt: 1, durationMs: 1};
 const held: RowState = {
@@ -20,7 +21,9 @@ const held: RowState = {
 const session = (committed: boolean) => ({isRowCommitted: () => committed}) as unknown as Session;
 
 function rowFits(text: string, state = processed, committed = false, most = 1000): boolean {
-  return parseFilter(text)!(
+  const parsed = parseFilter(text);
+  if ('problem' in parsed) throw new Error(parsed.problem);
+  return parsed.filter!(
     rowOf(0, email, state, 0, {mostOfValue: most, isRedelivered: false}),
     session(committed),
   );
@@ -37,6 +40,10 @@ const both = [
   ['a word of the key', 'u-17', 'u-18'],
   ['key:', 'key:u-1', 'key:email'],
   ['partition:, the whole number', 'partition:2', 'partition:22'],
+  ['offset:, the whole number', 'offset:7', 'offset:77'],
+  ['offset:, with zeros before it', 'OFFSET:007', 'offset:70'],
+  ['one message by its position', '2@7', '7@2'],
+  ['text:, what stands behind it', 'text:"type":"email', 'text:"type":"sms'],
   ['header:, by name', 'header:TRACE', 'header:span'],
   ['header:, by value', 'header:abc-9', 'header:email'],
   ['header:, one of several', 'header:x', 'header:y'],
@@ -64,10 +71,32 @@ describe('a filter', () => {
     expect(parseMessageFilter('key:u STATUS:held')).toHaveProperty('problem');
   });
 
+  it.each([
+    [
+      'stat:held',
+      'A filter has no stat: – it has key:, header:, partition:, offset:, status:, 1@40 and path=value.',
+    ],
+    ['u-17 http://example.org', 'text:http://example.org looks for it as it is.'],
+    ['Größe:3', 'A filter has no Größe:'],
+    ['partition:two', 'partition: takes a number'],
+    ['offset:', 'offset: takes a number'],
+  ])('refuses %s, in view and among retained messages', (text, sentence) => {
+    expect(parseFilter(text)).toEqual({problem: expect.stringContaining(sentence)});
+    expect(parseMessageFilter(text)).toEqual({problem: expect.stringContaining(sentence)});
+  });
+
+  it('takes a colon that names no field as text', () => {
+    expect(['12:30', '"type":', 'to[0]=a:b'].map(text => 'problem' in parseFilter(text))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
   it('is none for rows, and lets every retained message through, where nothing is typed', () => {
-    expect(parseFilter('  ')).toBeNull();
+    expect(parseFilter('  ')).toEqual({filter: null});
     expect(messageFits(' ')).toBe(true);
-    expect(messageFits('', {...email, value: null, key: null, headers: {}})).toBe(true);
+    expect(messageFits('', {...email, value: null, key: null, headers: []})).toBe(true);
   });
 
   it('takes apart neither a value that is kept in part only, nor one that is no JSON, nor a tombstone', () => {

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import type {Message} from '../../source/flow/message.ts';
 import {deadLetterOf, Redrive, resultOfFailure} from '../../source/session/redrive.ts';
+import {headersOf} from '../flow/support/headers.ts';
 import {message} from '../flow/support/messages.ts';
 
 const there = {status: 'redriven', where: 'n 0@9'} as const;
@@ -59,12 +60,12 @@ describe('a dead letter', () => {
   it('tells where it came from and why, safe to show', () => {
     const letter: Message = {
       ...message(0, 7),
-      headers: {
-        'kafka_dlt-original-partition': number(2n, 4),
-        'kafka_dlt-original-offset': number(113n, 8),
-        'kafka_dlt-exception-fqcn': Buffer.from('TypeError'),
-        'kafka_dlt-exception-message': Buffer.from('no \u001b[2J recipient'),
-      },
+      headers: headersOf(
+        ['kafka_dlt-original-partition', number(2n, 4)],
+        ['kafka_dlt-original-offset', number(113n, 8)],
+        ['kafka_dlt-exception-fqcn', 'TypeError'],
+        ['kafka_dlt-exception-message', 'no \u001b[2J recipient'],
+      ),
     };
     expect(deadLetterOf(letter)).toMatchObject({origin: '2@113', error: 'TypeError: no ␛[2J recipient'});
     expect(deadLetterOf(message(0, 7))).toMatchObject({origin: null, error: ''});

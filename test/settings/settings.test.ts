@@ -46,6 +46,16 @@ describe('settings', () => {
     );
   });
 
+  it('say how large an unpacked batch may be: 64 MiB, or as asked', () => {
+    expect(resolveSettings(nothing).unpackedLimit).toMatchObject({value: 64, source: 'default'});
+    const environment = {KAFKA_NOTIFY_UNPACKED_LIMIT: '256'};
+    expect(resolveSettings({...nothing, environment}).unpackedLimit.value).toBe(256);
+    for (const unpackedLimit of ['0', '1025', '1e3', '-5', '64 MiB', '0x10'])
+      expect(() => resolveSettings({...nothing, flags: {unpackedLimit}})).toThrow(
+        `--unpacked-limit is "${unpackedLimit}"; it takes a whole number of MiB from 1 to 1024.`,
+      );
+  });
+
   it('warn where an unquoted # cuts a value of .env', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
     writeFileSync(
@@ -80,6 +90,14 @@ describe('a point in time', () => {
     expect(parseTime('2026-11-23T08:00:00Z', 0)).toBe(Date.UTC(2026, 10, 23, 8));
     expect(parseTime('1700000000000', 0)).toBe(1_700_000_000_000);
     expect(parseTime('15m', 3_600_000)).toBe(2_700_000);
-    expect(() => parseTime('yesterday', 0)).toThrow(/ISO time/);
+    expect(parseTime('@123456789', 0)).toBe(123_456_789);
+    expect(parseTime('-15m', 3_600_000)).toBe(2_700_000);
+    for (const text of ['yesterday', '123456789', '@', '', '2026-13-45'])
+      expect(parseTime(text, 0), text).toBeNull();
+  });
+
+  it('is a whole number, and never before 1970: below 0 a broker reads the end or the beginning', () => {
+    expect(parseTime('0.3ms', 10)).toBe(10);
+    expect(parseTime('1d', 1)).toBe(0);
   });
 });

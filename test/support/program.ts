@@ -104,10 +104,11 @@ export function run(
 export function runForText(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  folder = emptyFolder,
 ): Promise<{readonly code: number | null; readonly stdout: string; readonly stderr: string}> {
   const {KAFKA_BOOTSTRAP_SERVERS: _, ...environment} = process.env;
   const child = spawn(process.execPath, [program, ...args], {
-    cwd: emptyFolder,
+    cwd: folder,
     env: {...environment, KAFKA_NOTIFY_CONFIG_DIR: emptyFolder, ...env},
   });
   let stdout = '';

@@ -1,4 +1,5 @@
-import {writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readdirSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, it} from 'vitest';
 import {describeOnBrokers} from '../contract/support/brokers.ts';
@@ -46,6 +47,37 @@ writeFileSync(file, text.replace('key: u-1', 'key: u-2\\nheader trace: t-1').rep
     await terminal.waitFor('ended with 3. The draft stays as it was');
     await terminal.waitFor('{"n":1}');
   });
+
+  it.each(['SIGHUP', 'SIGTERM'] as const)(
+    'ends the editor too at %s, keeps what it had saved, and leaves no copy of the draft behind',
+    async signal => {
+      const topic = await broker.freshTopic({partitions: 1});
+      const temporary = mkdtempSync(join(tmpdir(), 'kafka-notify-editor-'));
+      const {path} = handlerFile(`import {readFileSync, writeFileSync} from 'node:fs';
+const file = process.argv.at(-1);
+writeFileSync(file, readFileSync(file, 'utf8').replace('"n":1', '"n":2'));
+process.on('SIGHUP', () => {
+  writeFileSync(import.meta.filename + '.ended', '');
+  process.exit(1);
+});
+console.log('editor is open');
+setInterval(() => {}, 1000);`);
+      const environment = {VISUAL: `'${process.execPath}' '${path}'`, TMPDIR: temporary};
+      const {terminal} = open(broker, topic, [], {environment});
+      await terminal.waitFor('1 partition');
+      terminal.press('2');
+      terminal.type('{"n":1}');
+      await terminal.waitFor('valid · 7 bytes');
+      terminal.press('ctrl+o');
+      await terminal.waitFor('editor is open');
+      expect(readdirSync(temporary)).toHaveLength(1);
+      terminal.kill(signal);
+      await terminal.exit;
+      expect(readdirSync(temporary)).toEqual([]);
+      expect(terminal.draft(topic)).toContain('{\\"n\\":2}');
+      await expect.poll(() => existsSync(`${path}.ended`)).toBe(true);
+    },
+  );
 
   it('gives the terminal back when it crashes, keeps the draft, and says where the report is', async () => {
     const topic = await broker.freshTopic({partitions: 1});

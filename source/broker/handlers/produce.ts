@@ -1,5 +1,5 @@
 import {errors, Refusal, refusalOf} from '../errors.ts';
-import type {BatchHead} from '../log/batch.ts';
+import {type BatchHead, claimsTransaction} from '../log/batch.ts';
 import {produce} from '../messages/produce-and-fetch.ts';
 import {isInternal} from '../topic-names.ts';
 import type {Transaction} from '../transactions/transaction.ts';
@@ -14,10 +14,15 @@ const abortableSince = 11;
 export const answerProduce = answer(produce, (request, call, state) => {
   const acks = request.acks;
   const known = acks === acksNone || acks === acksLeader || acks === acksAll;
+  const isForeign =
+    request.transactionalId === null &&
+    request.topicData.some(({partitionData}) => partitionData.some(isTransactional));
   const responses = request.topicData.map(({name, partitionData}) => ({
     name,
     partitionResponses: partitionData.map(({index, records}) => {
       if (!known) return refusedPart(index, errors.INVALID_REQUIRED_ACKS);
+      // Kafka asks for the right to the transaction before it looks at anything else.
+      if (isForeign) return refusedPart(index, errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
       return append(name, index, records, call.errorFor(name, index), state, admit(name, index));
     }),
   }));
@@ -31,9 +36,7 @@ export const answerProduce = answer(produce, (request, call, state) => {
   /** What belongs to a transaction is taken while the transaction is open and holds the partition. */
   function admit(topic: string, partition: number) {
     return ({producerId, producerEpoch}: BatchHead) => {
-      const id = request.transactionalId;
-      if (id === null)
-        throw new Refusal('TRANSACTIONAL_ID_AUTHORIZATION_FAILED', 'A transaction without an id.');
+      const id = request.transactionalId!;
       const producer = {id: producerId, epoch: producerEpoch};
       const holds = (transaction: Transaction) => transaction.holdsPartition({topic, partition});
       const error = refusalOfWrite(state, id, producer, holds, call.version >= abortableSince);
@@ -42,6 +45,10 @@ export const answerProduce = answer(produce, (request, call, state) => {
     };
   }
 });
+
+function isTransactional({records}: {records: Buffer | null}): boolean {
+  return records !== null && claimsTransaction(records);
+}
 
 function append(
   topic: string,

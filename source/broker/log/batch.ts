@@ -1,5 +1,5 @@
 import {crc32c} from '../../wire/crc-32c.ts';
-import {decompress} from '../../wire/decompress.ts';
+import {compressions, decompress} from '../../wire/decompress.ts';
 import {TooLargeError} from '../../wire/too-large.ts';
 import {Reader} from '../codec/reader.ts';
 import {Refusal} from '../errors.ts';
@@ -74,6 +74,12 @@ export function readHead(bytes: Buffer, at: number): BatchHead {
   };
 }
 
+/** Of a batch that nobody has checked yet. */
+export function claimsTransaction(bytes: Buffer): boolean {
+  if (bytes.length < headSize || bytes.readInt8(position.magic) !== 2) return false;
+  return (bytes.readInt16BE(position.attributes) & transactionalBit) !== 0;
+}
+
 export type BatchLimits = {
   /** In bytes, as it was sent. */
   readonly maxSize: number;
@@ -127,6 +133,8 @@ function readerOfRecords(bytes: Buffer, at: number): Reader {
 
 function checkHead(bytes: Buffer): void {
   const attributes = bytes.readInt16BE(position.attributes);
+  if ((attributes & compressionBits) > compressions.zstd)
+    throw new Refusal('UNKNOWN_SERVER_ERROR', 'A compression that nobody knows.');
   if (attributes & controlBit)
     throw new Refusal('INVALID_RECORD', 'A producer may not write control records.');
   if (attributes & transactionalBit && bytes.readBigInt64BE(producer.id) < 0n) {
@@ -145,39 +153,49 @@ function checkHead(bytes: Buffer): void {
 /** A reader that trusts the counts would fail at the first wrong one, for ever: so none is let in. */
 function checkRecords(reader: Reader, head: BatchHead, {keysNeeded, times: allowed}: BatchLimits): void {
   const {count, compressed, baseTimestamp} = head;
-  try {
-    for (let index = 0; index < count; index++) {
-      const size = reader.varInt();
-      const end = reader.at + size;
-      reader.pass(1); // attributes
-      const timestamp = baseTimestamp + Number(reader.varLong());
-      if (allowed && (timestamp < allowed.earliest || timestamp > allowed.latest)) {
-        throw new Refusal('INVALID_TIMESTAMP', `A record of ${timestamp} is too far from the broker's time.`);
-      }
-      if (reader.varInt() !== index) {
-        throw new Refusal(
-          compressed ? 'UNKNOWN_SERVER_ERROR' : 'INVALID_RECORD',
-          'Offsets of the batch are not in order.',
-        );
-      }
-      const key = reader.varInt();
-      if (key < 0 && keysNeeded) {
-        throw new Refusal('INVALID_RECORD', 'Compacted topic cannot accept message without key.');
-      }
-      reader.pass(Math.max(0, key));
-      reader.pass(Math.max(0, reader.varInt()));
-      for (let headers = reader.varInt(); headers > 0; headers--) {
-        reader.pass(reader.varInt());
-        reader.pass(Math.max(0, reader.varInt()));
-      }
-      if (reader.at !== end)
-        throw new Refusal('INVALID_RECORD', 'A record does not have the length it claims.');
+  for (let index = 0; index < count; index++) {
+    const record = readRecord(reader);
+    const timestamp = baseTimestamp + record.timestampDelta;
+    if (allowed && (timestamp < allowed.earliest || timestamp > allowed.latest)) {
+      throw new Refusal('INVALID_TIMESTAMP', `A record of ${timestamp} is too far from the broker's time.`);
     }
+    if (record.offsetDelta !== index) {
+      throw new Refusal(
+        compressed ? 'UNKNOWN_SERVER_ERROR' : 'INVALID_RECORD',
+        'Offsets of the batch are not in order.',
+      );
+    }
+    if (!record.hasKey && keysNeeded) {
+      throw new Refusal('INVALID_RECORD', 'Compacted topic cannot accept message without key.');
+    }
+  }
+  if (reader.left > 0) throw new Refusal('INVALID_RECORD', 'There is something behind the last record.');
+}
+
+/** Passes one record, which is whole and as long as it claims, or refuses the batch. */
+function readRecord(reader: Reader): {timestampDelta: number; offsetDelta: number; hasKey: boolean} {
+  try {
+    const size = reader.varInt();
+    const end = reader.at + size;
+    reader.pass(1); // attributes
+    const timestampDelta = Number(reader.varLong());
+    const offsetDelta = reader.varInt();
+    const key = reader.varInt();
+    reader.pass(Math.max(0, key));
+    reader.pass(Math.max(0, reader.varInt()));
+    const headers = reader.varInt();
+    if (headers < 0) throw new Refusal('INVALID_RECORD', `A record of ${headers} headers.`);
+    for (let left = headers; left > 0; left--) {
+      reader.pass(reader.varInt());
+      reader.pass(Math.max(0, reader.varInt()));
+    }
+    if (reader.at !== end)
+      throw new Refusal('INVALID_RECORD', 'A record does not have the length it claims.');
+    return {timestampDelta, offsetDelta, hasKey: key >= 0};
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw new Refusal('INVALID_RECORD', 'A record does not fit into its batch.');
   }
-  if (reader.left > 0) throw new Refusal('INVALID_RECORD', 'There is something behind the last record.');
 }
 
 /** Puts the batch at its place in the log. Neither field is covered by the checksum. */

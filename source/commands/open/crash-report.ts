@@ -1,6 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import process from 'node:process';
+import {say} from '../output.ts';
 
 /**
  * What happens when something went wrong that should not: the terminal is given back, a report is written, and the
@@ -31,16 +32,19 @@ export class CrashReport {
     } catch {
       // Whatever it was, the report matters more.
     }
-    const path = join(this.#folder, `crash-${new Date().toISOString().replace(/[:.]/g, '-')}.txt`);
+    const path = join(
+      this.#folder,
+      `crash-${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}.txt`,
+    );
     const text = `${new Date().toISOString()}  node ${process.version}  ${process.platform}\n${(error as Error)?.stack ?? error}\n`;
     try {
       mkdirSync(this.#folder, {recursive: true, mode: 0o700});
       writeFileSync(path, text, {mode: 0o600});
-      process.stderr.write(
-        `kafka-notify ended by a defect of its own. Your draft is kept; the report is ${path}\n`,
+      say(`kafka-notify ended by a defect of its own. Your draft is kept; the report is ${path}`);
+    } catch (reason) {
+      say(
+        `kafka-notify ended by a defect of its own. Your draft is kept; the report could not be written: ${(reason as Error).message}`,
       );
-    } catch {
-      process.stderr.write(`kafka-notify ended by a defect of its own. Your draft is kept.\n${text}`);
     }
     process.exit(1);
   }

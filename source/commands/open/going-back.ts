@@ -6,7 +6,8 @@ import type {Topics} from '../../kafka/topics.ts';
 import type {GoBackPlan} from '../../session/go-back.ts';
 import type {Session} from '../../session/session.ts';
 import {CommandError} from '../exit-codes.ts';
-import {countAgain, moveTargetOf, planMoves} from '../plan-moves.ts';
+import {countAgain, planMoves} from '../plan-moves.ts';
+import {moveTargetOf, positionsOf} from '../positions.ts';
 
 export type GoingBackPorts = {
   readonly client: KafkaClient;
@@ -36,16 +37,24 @@ export class GoingBack {
   async plan(place: string, partition: number | null): Promise<GoBackPlan> {
     const {client, topics, session} = this.#ports;
     try {
-      const target = moveTargetOf(place.trim() || 'beginning', session.now);
+      const positions = positionsOf(
+        place
+          .trim()
+          .split(/\s+/)
+          .map(each => each || 'beginning'),
+        session.now,
+        'It',
+      );
+      const target = moveTargetOf(positions);
       const {topic, group} = session.place;
       const partitions = partition === null ? null : [partition];
       const {moves} = await planMoves({client, topics}, {topic, group, target, partitions});
       const ahead = moves.find(({passed}) => passed > 0n);
-      if (ahead && target.to !== 'time') {
+      if (ahead && target.to !== 'time' && target.to !== 'before-end') {
         const problem = `That is ahead, past ${totalOf(moves, 'passed')} messages that nobody processed; kafka-notify rewind --skip-unprocessed does that.`;
         return {status: 'impossible', problem};
       }
-      // A time is a way back only: where the group has not come so far, it stays where it is.
+      // A time, or so many before the end, is a way back only: where the group has not come so far, it stays where it is.
       const back = moves.filter(({again}) => again > 0n);
       if (back.length > 0) return {status: 'possible', moves: back};
       return {

@@ -259,6 +259,7 @@ export class KafkaWorkbench implements Workbench {
       topic,
       group,
       clock,
+      limits: client.recordLimits,
       handler: injectFaults(this.#handler, {
         clock,
         faults: () => session.faults,

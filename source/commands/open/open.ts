@@ -9,14 +9,17 @@ import {defaultColumns, type MessageColumns} from '../../interface/panes/message
 import {Screen} from '../../interface/screen.ts';
 import {type DraftText, emptyDraft} from '../../session/draft.ts';
 import {Session} from '../../session/session.ts';
+import {whyNotKept} from '../../settings/compile-cache.ts';
 import {DraftFile} from '../../settings/draft-file.ts';
 import {LogFile} from '../../settings/log-file.ts';
 import {stateFolder} from '../../settings/state-folder.ts';
 import {checkedTopic} from '../checked-topic.ts';
 import type {Command, CommandInput, FlagValues} from '../command.ts';
-import {consumeOptions, processingFlags} from '../consume-flags.ts';
+import {consumeOptions} from '../consume-flags.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {say} from '../output.ts';
+import {positionForms} from '../positions.ts';
+import {positiveCount} from '../publish/numbers.ts';
 import {ownFolder} from '../template-shelf.ts';
 import {composeFiles} from './compose-files.ts';
 import {CrashReport} from './crash-report.ts';
@@ -47,13 +50,15 @@ const command: Command = {
     --join-foreign-group    join it also where other programs are members, or have committed (asked otherwise)
     --partitions N, --replication-factor N   for a topic that is created here (the broker's defaults)
     --handler FILE          processing code: a module with processMessage(message, context), loaded anew when saved
-    --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL, --schema FILE   other processing code (see consume)
+    --exec 'PROGRAM ARGS', --exec-lines 'PROGRAM ARGS', --forward URL (KAFKA_NOTIFY_FORWARD), --schema FILE   other
+                            processing code (see consume)
     --retries N             further attempts after 1, 2, 4 … 30 s (2)
     --on-failure hold|dead-letter|skip   when attempts are used up or cannot help (hold)
     --on-lost ask|first|end when the position no longer exists (ask)
     --timeout DURATION      that one message may take (30s)
     --fault FAULT           begin with a fault on purpose: fail-next=2, fail-every=3, slow=200ms, … (see consume)
-    --from beginning|end|TIME|PARTITION@OFFSET, --partition N   where to start the first time (asked otherwise; see consume)
+    --from ${positionForms}, --partition N
+                            where to start the first time (asked otherwise; see consume)
     --type-path PATH,…      where a message's type stands in its JSON, for its column (type, event, …)
     --recipient-path PATH,… where its recipient stands (to, recipient, user.email, recipients[0].address, …)
     --templates DIR         your own templates (KAFKA_NOTIFY_TEMPLATES, else templates in the configuration folder)
@@ -67,15 +72,6 @@ const command: Command = {
     $ kafka-notify
     $ kafka-notify --brokers localhost:9092 --topic notifications --handler ./notify.ts
 `,
-  flags: {
-    ...processingFlags,
-    partitions: {type: 'number'},
-    replicationFactor: {type: 'number'},
-    typePath: {type: 'string'},
-    recipientPath: {type: 'string'},
-    templates: {type: 'string'},
-    embedded: {type: 'boolean'},
-  },
   run: open,
 };
 
@@ -89,11 +85,16 @@ async function open({flags, settings}: CommandInput): Promise<number> {
     );
   }
   const options = consumeOptions(flags, Date.now());
+  const partitions = positiveCount('partitions', flags.partitions);
+  const replicationFactor = positiveCount('replication-factor', flags.replicationFactor);
   const topic = settings.topic.value ?? defaultTopic;
   checkedTopic(topic);
   const embedded = await needsEmbeddedBroker(settings, flags.embedded === true);
   const folder = stateFolder(process.env);
   const log = new LogFile(folder);
+  const notKept = whyNotKept(folder);
+  if (notKept !== null)
+    log.write({at: new Date().toISOString(), level: 'warn', from: 'Start', text: notKept});
   const session = new Session(
     {
       topic,
@@ -196,8 +197,8 @@ async function open({flags, settings}: CommandInput): Promise<number> {
       mayJoinForeign: options.joinForeignGroup,
       hasOwnHandler: options.handler.kind !== 'built-in',
       ensure: {
-        ...(typeof flags.partitions === 'number' && {partitions: flags.partitions}),
-        ...(typeof flags.replicationFactor === 'number' && {replicationFactor: flags.replicationFactor}),
+        ...(partitions !== null && {partitions}),
+        ...(replicationFactor !== null && {replicationFactor}),
       },
     });
     session.start(() => desk.workbench?.lanes() ?? []);

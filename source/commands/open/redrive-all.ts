@@ -121,6 +121,7 @@ class AllRun {
       topic: plan.topic,
       group: plan.group,
       clock,
+      limits: client.recordLimits,
       handler: withinPlan(passOverSettled(redriveHandler(this.#parts), redrive), plan),
       policy: {onFailure: 'hold', retries},
       onLost: 'ask',

@@ -1,5 +1,6 @@
-import {writeFileSync} from 'node:fs';
 import type {Session} from '../../session/session.ts';
+import {partOfFileName} from '../../settings/part-of-file-name.ts';
+import {writeNewWhole} from '../../settings/whole-file.ts';
 
 /** Files of one batch at most: what is read again may have come otherwise. */
 const mostFiles = 100;
@@ -12,11 +13,11 @@ export function saveBatch(
   session: Session,
   {partition, from, bytes}: {readonly partition: number; readonly from: bigint; readonly bytes: Buffer},
 ): void {
-  const name = `kafka-notify-${session.place.topic}-${partition}-${from}`;
+  const name = `kafka-notify-${partOfFileName(session.place.topic)}-${partition}-${from}`;
   for (let number = 1; number <= mostFiles; number++) {
     const file = number === 1 ? `${name}.batch` : `${name}-${number}.batch`;
     try {
-      writeFileSync(file, bytes, {mode: 0o600, flag: 'wx'});
+      writeNewWhole(file, bytes);
       session.say('info', `${bytes.length} bytes are written to ${file}.`);
       return;
     } catch (error) {

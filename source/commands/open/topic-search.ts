@@ -3,7 +3,7 @@ import type {ReadFrom} from '../../kafka/read-from.ts';
 import {readRetained} from '../../kafka/retained-messages.ts';
 import {Search, type SearchText} from '../../session/search.ts';
 import type {Session} from '../../session/session.ts';
-import {readFromOf} from '../read-from.ts';
+import {positionsOf, readFromOf} from '../positions.ts';
 
 /** Searches what the topic retains for the interface, one search at a time; the consumer and its group hear nothing of it. */
 export class TopicSearch {
@@ -22,7 +22,7 @@ export class TopicSearch {
     let search: Search;
     let from: ReadFrom;
     try {
-      from = readFromOf(text.from, this.#session.now);
+      from = readFromOf(positionsOf(text.from.trim().split(/\s+/), this.#session.now, 'from'));
       search = new Search(text);
     } catch (error) {
       return (error as Error).message;
@@ -45,7 +45,7 @@ export class TopicSearch {
       const end = await readRetained({
         client: this.#client,
         topic: this.#session.place.topic,
-        partitions: null,
+        partitions: from.from === 'offsets' ? [...from.offsets.keys()] : null,
         from,
         signal: search.signal,
         take: messages => search.take(messages),

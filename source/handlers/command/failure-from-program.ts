@@ -20,6 +20,7 @@ export function failureFromProgram(
       if (end.code === 0) return null;
       return {
         name: `exit ${end.code}`,
+        ...(said && {alike: kindIn(said)}),
         message: said ?? 'the program said nothing about it on stderr',
         permanent: end.code !== tryAgain,
         ...(where && {where}),
@@ -42,13 +43,40 @@ export function failureFromProgram(
   }
 }
 
-/** The last line that says something, where the reason usually stands. */
+/**
+ * The last line that says something, where the reason usually stands. Below it Node, Java and others print the way to it,
+ * and Node its version; those say nothing.
+ */
 export function lastLine(text: string): string | null {
-  const line = text
-    .split('\n')
-    .map(each => each.trim())
-    .findLast(each => each !== '');
+  const lines = text.split('\n').map(each => each.trim());
+  const line = lines.findLast(each => each !== '' && !isTrailer(each)) ?? lines.findLast(each => each !== '');
   return line?.slice(0, 1000) ?? null;
+}
+
+function isTrailer(line: string): boolean {
+  return /^(at .*[:)]|\.\.\. \d+ (more|common frames omitted)|Node\.js v\d+\..*)/.test(line);
+}
+
+/** Names that say no more than that something is wrong. */
+const sayNothing = new Set([
+  'Error',
+  'Exception',
+  'RuntimeError',
+  'Failed',
+  'Failure',
+  'Fatal',
+  'ERROR',
+  'FATAL',
+]);
+
+/**
+ * What a reason shares with those that are alike: the class of the error where it begins with one (`ValueError: …`,
+ * `json.decoder.JSONDecodeError: …`, `Exception in thread "main" java.io.IOException: …`), else all of the line.
+ */
+export function kindIn(reason: string): string {
+  const said = reason.replace(/^(Exception in thread "[^"]*"|Uncaught|Unhandled|Caused by:)\s+/, '');
+  const name = /^(?:[A-Za-z_$][\w$]*(?:\.|::))*([A-Z][\w$]*)(?=:|$)/.exec(said)?.[1];
+  return name !== undefined && !sayNothing.has(name) ? name : reason.slice(0, 200);
 }
 
 /** `process.py:14`: the innermost place that a Python traceback names. */

@@ -1,6 +1,8 @@
 import type {Message} from '../../flow/message.ts';
 import type {Failure} from '../../flow/outcome.ts';
-import {base64Of, eachHeader, textOf} from '../header-text.ts';
+import {headerInJson, headerRecords, headersByName} from '../../payload/header-shapes.ts';
+import {textOrBase64} from '../../payload/text-or-base64.ts';
+import {kindIn} from './failure-from-program.ts';
 
 /**
  * The protocol of `--exec-lines`. The program runs on; for each message it gets one line of JSON on stdin, and it answers
@@ -13,7 +15,8 @@ import {base64Of, eachHeader, textOf} from '../header-text.ts';
  *
  * `value` is the message's JSON, letter by letter except that line ends within it are blanks; null with
  * `"tombstone":true` beside it where there is none. `key` and the values of headers are text, null, or
- * `{"base64":"…"}` where they are not UTF-8; a repeated header has a list. An answer may carry `"name"` (the kind of
+ * `{"base64":"…"}` where they are not UTF-8; a repeated header has a list. Where there are headers, `headerList` has them
+ * one by one in their order: `[{"name":"trace-id","value":"t1"}]`, with `"nameBase64"` where a name is not UTF-8. An answer may carry `"name"` (the kind of
  * failure), `"retryAfterMs"` and, with ok, `"note"`; an answer that repeats `"partition"` and `"offset"` is checked
  * against them. stderr is kept as the output of the message in hand.
  *
@@ -26,29 +29,14 @@ export function lineOf(message: Message, valueText: string | null, attempt: numb
   const value = valueText === null ? 'null,"tombstone":true' : valueText.replace(/[\r\n]/g, ' ');
   return (
     `{"topic":${JSON.stringify(topic)},"partition":${partition},"offset":"${offset}","timestamp":${timestamp}` +
-    `,"attempt":${attempt},"key":${part(message.key)},"headers":${headersOf(message)},"value":${value}}\n`
+    `,"attempt":${attempt},"key":${JSON.stringify(textOrBase64(message.key))},"headers":${headersOf(message)},"value":${value}}\n`
   );
 }
 
 function headersOf({headers}: Message): string {
-  const parts = new Map<string, string[]>();
-  for (const [name, value] of eachHeader(headers)) {
-    const values = parts.get(name);
-    if (values) values.push(part(value));
-    else parts.set(name, [part(value)]);
-  }
-  if (parts.size === 0) return '{}';
-  const fields = [...parts].map(
-    ([name, values]) =>
-      `${JSON.stringify(name)}:${values.length === 1 ? values[0] : `[${values.join(',')}]`}`,
-  );
-  return `{${fields.join(',')}}`;
-}
-
-function part(bytes: Uint8Array | null): string {
-  if (bytes === null) return 'null';
-  const text = textOf(bytes);
-  return text === null ? `{"base64":"${base64Of(bytes)}"}` : JSON.stringify(text);
+  if (headers.length === 0) return '{}';
+  const named = JSON.stringify(headersByName(headers, headerInJson));
+  return `${named},"headerList":${JSON.stringify(headerRecords(headers))}`;
 }
 
 export type LineAnswer =
@@ -74,9 +62,11 @@ export function answerOf(line: string, {partition, offset}: Message): LineAnswer
     return {answer: 'nonsense'};
   if (status === 'ok') return typeof note === 'string' ? {answer: 'ok', note} : ok;
   if (status !== 'failed') return {answer: 'nonsense'};
+  const reason = typeof error === 'string' ? error.replace(/\s*\n\s*/g, ' ') : null;
   const failure: Failure = {
     name: typeof name === 'string' ? name : 'failed',
-    message: typeof error === 'string' ? error.replace(/\s*\n\s*/g, ' ') : 'the program gave no reason',
+    ...(typeof name !== 'string' && reason && {alike: kindIn(reason)}),
+    message: reason ?? 'the program gave no reason',
     permanent: permanent === true,
     ...(isDelay(retryAfterMs) && {retryAfterMs: Math.min(retryAfterMs, 3_600_000)}),
   };

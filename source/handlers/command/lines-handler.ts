@@ -4,7 +4,7 @@ import {sayDuration} from '../amounts.ts';
 import {CappedBytes} from '../capped-bytes.ts';
 import {decodeJson} from '../decode.ts';
 import {outcomeOf} from '../one-by-one.ts';
-import {lastLine, placeIn} from './failure-from-program.ts';
+import {kindIn, lastLine, placeIn} from './failure-from-program.ts';
 import {checkProgram} from './find-program.ts';
 import {LineProgram} from './line-program.ts';
 import {answerOf, lineOf} from './line-protocol.ts';
@@ -225,6 +225,7 @@ class LinesHandler implements Handler {
     const where = placeIn(printed);
     this.#replace(`ended (${how})${middle}`, {
       name: how.startsWith('could not') ? 'not started' : how,
+      ...(said && {alike: kindIn(said)}),
       message: `the program ended without an answer${middle}${said ? `: ${said}` : ''}`,
       permanent: false,
       ...(where && {where}),

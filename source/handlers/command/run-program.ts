@@ -1,6 +1,7 @@
 import {type ChildProcessWithoutNullStreams, spawn} from 'node:child_process';
 import {CappedBytes} from '../capped-bytes.ts';
 import {endProgram, inOwnGroup} from './end-program.ts';
+import {withVariables} from './environment.ts';
 
 export type ProgramResult = {
   readonly end:
@@ -31,7 +32,7 @@ export function runProgram(
     let child: ChildProcessWithoutNullStreams;
     try {
       child = spawn(program[0]!, program.slice(1), {
-        env: {...process.env, ...variables},
+        env: withVariables(process.env, variables),
         stdio: 'pipe',
         detached: inOwnGroup,
         windowsHide: true,
@@ -89,7 +90,7 @@ export function runProgram(
 
 export type RunProgramOptions = {
   readonly input: Buffer;
-  readonly variables: Record<string, string>;
+  readonly variables: ReadonlyMap<string, string>;
   readonly timeoutMs: number;
   /** Aborted: end the program. */
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 import {STATUS_CODES} from 'node:http';
 import type {Failure} from '../../flow/outcome.ts';
+import {shownLocation} from './shown-headers.ts';
 
 export type HttpAnswer = {
   readonly status: number;
@@ -19,7 +20,9 @@ export function failureFromAnswer({status, retryAfter, location}: HttpAnswer, no
   const retryAfterMs = retryable && retryAfter !== undefined ? waitOf(retryAfter, now) : null;
   const words = STATUS_CODES[status] ?? 'an answer without a name';
   const redirect =
-    status >= 300 && status < 400 ? `; redirects are not followed${location ? ` (to ${location})` : ''}` : '';
+    status >= 300 && status < 400
+      ? `; redirects are not followed${location ? ` (to ${shownLocation(location)})` : ''}`
+      : '';
   return {
     name: `HTTP ${status}`,
     message: `the server answered ${status} ${words}${redirect}`,

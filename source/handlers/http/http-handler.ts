@@ -67,14 +67,32 @@ export function createHttpHandler(address: string, {timeout}: HttpOptions): Hand
   };
 }
 
+/** What is refused may hold a secret, and is not shown. */
 function addressOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : null;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  throw new Error(
-    url
-      ? `${url.protocol}//${url.host} cannot be forwarded to: the address must begin with http:// or https://.`
-      : 'The address to forward to is no URL; it looks like http://localhost:3000/hook.',
-  );
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new Error(
+      url
+        ? 'The address to forward to must begin with http:// or https://.'
+        : 'The address to forward to is no URL; it looks like http://localhost:3000/hook.',
+    );
+  }
+  // Of what a URL may hold, only these are decoded before they are sent.
+  if (![url.username, url.password].every(isDecodable)) {
+    throw new Error(
+      'In the user name or password of the address to forward to, a % does not begin an encoded character; write the sign itself as %25.',
+    );
+  }
+  return url;
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Without user and password, and without the query, where tokens stand. */

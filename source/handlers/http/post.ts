@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type {Duplex} from 'node:stream';
 import {CappedBytes} from '../capped-bytes.ts';
 import type {HttpAnswer} from './failure-from-response.ts';
 import {shownHeaders} from './shown-headers.ts';
@@ -15,18 +16,31 @@ export type PostedAnswer = HttpAnswer & {readonly headers: Readonly<Record<strin
 /** A body that is larger than this is not read to its end: the answer stands in its status. */
 const mostRead = 1_000_000;
 
-/** Posts to one address over connections that are kept open. */
+/** ms; servers keep an idle connection for some seconds, and say so where they do not (Keep-Alive). */
+const longestIdle = 1000;
+/** ms */
+const distrust = 5000;
+
+/**
+ * Posts to one address over connections that are kept open. Each post is sent once: where a kept connection closes before
+ * an answer came, nobody knows whether the server has taken it, and a POST is not sent again behind anybody's back (RFC
+ * 9110, 9.2.2). To make that rare, a connection that was idle for long is not used again, and for some seconds none is
+ * where one has closed like that.
+ */
 export class Poster {
   readonly #options: http.RequestOptions;
   readonly #request: typeof http.request;
   readonly #agent: http.Agent;
+  /** Each of its connections is for one post. */
+  readonly #single: http.Agent;
+  #distrustedUntil = 0;
 
   constructor(url: URL) {
     const kind = url.protocol === 'https:' ? https : http;
     this.#request = kind.request;
-    this.#agent = new kind.Agent({keepAlive: true});
+    this.#agent = withShortIdle(new kind.Agent({keepAlive: true}));
+    this.#single = new kind.Agent({keepAlive: false});
     this.#options = {
-      agent: this.#agent,
       method: 'POST',
       protocol: url.protocol,
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
@@ -38,33 +52,26 @@ export class Poster {
     };
   }
 
-  /** Never rejects. `timeoutMs` is for all of it, from the connection to the end of the body. */
-  async post(options: PostOptions): Promise<Posted> {
-    const first = await this.#once(options);
-    // The server closed an idle connection in the moment it was used again: nobody's failure.
-    if (first.end === 'failed' && first.onReusedConnection) return this.#once(options);
-    return first;
-  }
-
   close(): void {
     this.#agent.destroy();
+    this.#single.destroy();
   }
 
-  #once({
-    body,
-    headers,
-    timeoutMs,
-    signal,
-  }: PostOptions): Promise<Posted & {readonly onReusedConnection?: boolean}> {
+  /** Never rejects. `timeoutMs` is for all of it, from the connection to the end of the body. */
+  async post({body, headers, timeoutMs, signal}: PostOptions): Promise<Posted> {
+    // A connection that was closed meanwhile is noticed first, and not used.
+    await new Promise(setImmediate);
+    if (signal.aborted) return {end: 'stopped'};
     return new Promise(resolve => {
       const received = new CappedBytes();
-      const finish = (posted: Posted & {readonly onReusedConnection?: boolean}) => {
+      const finish = (posted: Posted) => {
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
         resolve(posted);
       };
       const request = this.#request({
         ...this.#options,
+        agent: performance.now() < this.#distrustedUntil ? this.#single : this.#agent,
         headers: {...headers, 'Content-Length': body.length},
       });
       const timer = setTimeout(() => {
@@ -77,9 +84,8 @@ export class Poster {
       };
       signal.addEventListener('abort', stop, {once: true});
       request.on('error', error => {
-        const {code} = error as NodeJS.ErrnoException;
-        const onReusedConnection = request.reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
-        finish({end: 'failed', error, onReusedConnection});
+        if (request.reusedSocket) this.#distrustedUntil = performance.now() + distrust;
+        finish({end: 'failed', error});
       });
       request.on('response', response => {
         const answer = {
@@ -103,6 +109,23 @@ export class Poster {
       request.end(body);
     });
   }
+}
+
+/** Node asks these two of its agent when a connection becomes free, and before it is used again. */
+function withShortIdle(agent: http.Agent): http.Agent {
+  const idle = new WeakMap<object, NodeJS.Timeout>();
+  const {keepSocketAlive, reuseSocket} = agent;
+  return Object.assign(agent, {
+    keepSocketAlive(socket: Duplex): boolean {
+      const isKept = (keepSocketAlive as (socket: Duplex) => unknown).call(agent, socket) === true;
+      if (isKept) idle.set(socket, setTimeout(() => socket.destroy(), longestIdle).unref());
+      return isKept;
+    },
+    reuseSocket(socket: Duplex, request: http.ClientRequest) {
+      clearTimeout(idle.get(socket));
+      reuseSocket.call(agent, socket, request);
+    },
+  });
 }
 
 export type PostOptions = {

@@ -1,5 +1,5 @@
 import type {Message} from '../../flow/message.ts';
-import {eachHeader} from '../header-text.ts';
+import {headersAsOneLine, percentEncoded} from '../percent-encoding.ts';
 
 /** Servers take 8 to 16 KiB of headers in all; what does not fit is named and left out. */
 const mostOfOne = 4096;
@@ -7,10 +7,11 @@ const mostOfAll = 6144;
 
 /**
  * A message's metadata as request headers: Kafka-Topic, Kafka-Partition, Kafka-Offset, Kafka-Timestamp (ms since 1970),
- * Kafka-Attempt (from 1), Kafka-Key where there is one, Kafka-Tombstone where the value is null (the body is empty then
- * too), and Kafka-Header-Name for each header, repeated ones joined by `, `; characters that no header name may have
- * become `-`. In values, every byte outside of printable ASCII, and `%`, is percent-encoded (RFC 3986): decode them as
- * in a URL. What is too long is left out and named in Kafka-Omitted.
+ * Kafka-Attempt (from 1), Kafka-Key where there is one, Kafka-Tombstone where the value is null and the body empty (an
+ * empty value is no JSON, and is never sent), and Kafka-Header-Name for each header that is not null, repeated ones
+ * joined by `, `; characters that no header name may have become `-`. In values, every byte outside of printable ASCII,
+ * and `%`, is percent-encoded (RFC 3986): decode them as in a URL. Kafka-Headers has all headers, in their order and
+ * with those that are null: see `headersAsOneLine`. What is too long is left out and named in Kafka-Omitted.
  */
 export function requestHeaders(message: Message, attempt: number): Record<string, string> {
   const headers: Record<string, string> = {
@@ -31,7 +32,7 @@ export function requestHeaders(message: Message, attempt: number): Record<string
     else parts.set(lower, {name, values: [value]});
   };
   if (message.key !== null) add('Kafka-Key', message.key);
-  for (const [name, value] of eachHeader(message.headers)) {
+  for (const {name, value} of message.headers) {
     if (value !== null)
       add(`Kafka-Header-${name.slice(0, 200).replace(/[^A-Za-z0-9!#$&'*+.^_`|~-]/g, '-')}`, value);
   }
@@ -39,7 +40,7 @@ export function requestHeaders(message: Message, attempt: number): Record<string
   let room = mostOfAll;
   for (const {name, values} of parts.values()) {
     const bytes = values.reduce((sum, value) => sum + value.length, 0);
-    const text = bytes > mostOfOne ? null : values.map(percentEncoded).join(', ');
+    const text = bytes > mostOfOne ? null : values.map(valueText).join(', ');
     const size = text === null ? Number.POSITIVE_INFINITY : name.length + text.length + 4;
     if (text === null || size > mostOfOne || size > room) omitted.push(name);
     else {
@@ -47,18 +48,19 @@ export function requestHeaders(message: Message, attempt: number): Record<string
       room -= size;
     }
   }
+  if (message.headers.length > 0) {
+    const all = headersAsOneLine(message.headers, Math.min(mostOfOne, room));
+    if (all === null) omitted.push('Kafka-Headers');
+    else headers['Kafka-Headers'] = all;
+  }
   if (omitted.length > 0) headers['Kafka-Omitted'] = omitted.join(', ').slice(0, 1024);
   return headers;
 }
 
-function percentEncoded(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) {
-    text +=
-      byte > 0x20 && byte < 0x7f && byte !== 0x25
-        ? String.fromCharCode(byte)
-        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
+/** Printable, and not what the encoding itself needs. */
+const plain = /[!-$&-~]/;
+
+function valueText(bytes: Uint8Array): string {
   // Blanks are plain within the text; at its ends a server would take them away.
-  return text.replace(/(?<=.)%20(?=.)/g, ' ');
+  return percentEncoded(bytes, plain).replace(/(?<=.)%20(?=.)/g, ' ');
 }

@@ -17,7 +17,15 @@ export function shownHeaders(headers: IncomingHttpHeaders): Record<string, strin
   const found: Record<string, string> = {};
   for (const name of shown) {
     const value = headers[name];
-    if (value !== undefined) found[name] = String(value).slice(0, longest);
+    if (value === undefined) continue;
+    const text = name === 'location' ? shownLocation(String(value)) : String(value);
+    found[name] = text.slice(0, longest);
   }
   return found;
+}
+
+/** Where a redirect leads, without user, password, query and fragment, where tokens stand. */
+export function shownLocation(location: string): string {
+  const [address] = location.split(/[?#]/, 1);
+  return address!.replace(/^((?:[a-z][a-z0-9+.-]*:)?[/\\]{2})[^/\\]*@/i, '$1');
 }

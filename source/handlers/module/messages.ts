@@ -1,5 +1,6 @@
 import {isUtf8} from 'node:buffer';
-import type {Headers, HeaderValue} from '../../flow/message.ts';
+import type {Header, Headers} from '../../flow/message.ts';
+import {headersByName} from '../../payload/header-shapes.ts';
 import type {PackedRun} from './protocol.ts';
 
 /** What `processMessage` is given. */
@@ -16,8 +17,10 @@ export type HandlerMessage = {
   readonly value: unknown;
   /** The bytes as they came; null for a tombstone. */
   readonly raw: Buffer | null;
-  /** Text where it is UTF-8, else the bytes; a list where a name is repeated. */
+  /** By name: text where it is UTF-8, else the bytes; a list where a name is repeated. It has no prototype. */
   readonly headers: Readonly<Record<string, HandlerHeader | readonly HandlerHeader[]>>;
+  /** The same one by one, in the order in which they stand in the record. */
+  readonly headerList: readonly {readonly name: string; readonly value: HandlerHeader}[];
 };
 
 export type HandlerHeader = string | Buffer | null;
@@ -39,13 +42,14 @@ export type KafkaJsMessage = {
   readonly offset: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
+  /** It has no prototype, so that a header named `constructor` is one, and none that was not sent is there. */
   readonly headers: Record<string, Buffer | Buffer[] | undefined>;
   readonly isControlRecord: false;
 };
 
 /** Message `index` of a run as KafkaJS has those of record batches: they have no `size`. To be called in order. */
 export function kafkaJsMessage(run: PackedRun, reader: RunReader, index: number): KafkaJsMessage {
-  const {key, value} = reader.next(index);
+  const {key, value, headers} = reader.next(index);
   return {
     magicByte: 2,
     attributes: 0,
@@ -53,32 +57,39 @@ export function kafkaJsMessage(run: PackedRun, reader: RunReader, index: number)
     offset: run.offsets[index]!.toString(),
     key,
     value,
-    headers: kafkaJsHeaders(reader.headers(index)),
+    headers: kafkaJsHeaders(headers),
     isControlRecord: false,
   };
 }
 
-/** Reads a packed run message by message. */
+/** Reads a packed run message by message, each once and in order: its key and value, then its headers. */
 export class RunReader {
   readonly #run: PackedRun;
   readonly #bytes: Buffer;
   #at = 0;
+  #header = 0;
 
   constructor(run: PackedRun) {
     this.#run = run;
     this.#bytes = Buffer.from(run.bytes.buffer, run.bytes.byteOffset, run.bytes.length);
   }
 
-  /** The bytes of message `index`; to be called in order, once each. */
-  next(index: number): {key: Buffer | null; value: Buffer | null} {
-    return {
-      key: this.#take(this.#run.keyLengths[index]!),
-      value: this.#take(this.#run.valueLengths[index]!),
-    };
+  next(index: number): {key: Buffer | null; value: Buffer | null; headers: Headers} {
+    const key = this.#take(this.#run.keyLengths[index]!);
+    const value = this.#take(this.#run.valueLengths[index]!);
+    return {key, value, headers: this.#takeHeaders(this.#run.headers?.counts[index] ?? 0)};
   }
 
-  headers(index: number): Headers {
-    return this.#run.headers?.[index] ?? {};
+  #takeHeaders(count: number): Headers {
+    const headers: Header[] = [];
+    for (let left = count; left > 0; left--) {
+      const {lengths} = this.#run.headers!;
+      const rawName = this.#take(lengths[this.#header++]!)!;
+      const value = this.#take(lengths[this.#header++]!);
+      const name = rawName.toString('utf8');
+      headers.push(isUtf8(rawName) ? {name, value} : {name, value, rawName});
+    }
+    return headers;
   }
 
   #take(length: number): Buffer | null {
@@ -95,24 +106,7 @@ export function textOrBytes(bytes: Uint8Array | null): string | Buffer | null {
   return isUtf8(buffer) ? buffer.toString('utf8') : buffer;
 }
 
-export function readableHeaders(headers: Headers): HandlerMessage['headers'] {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value)
-        ? (value as readonly HeaderValue[]).map(textOrBytes)
-        : textOrBytes(value as HeaderValue),
-    ]),
-  );
-}
-
-/** Structured cloning made plain byte arrays of the buffers; KafkaJS gives buffers. */
-export function kafkaJsHeaders(headers: Headers): KafkaJsMessage['headers'] {
-  const buffer = (value: HeaderValue) => (value === null ? (null as unknown as Buffer) : Buffer.from(value));
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? (value as readonly HeaderValue[]).map(buffer) : buffer(value as HeaderValue),
-    ]),
-  );
+/** KafkaJS gives null values too, though its types do not say so. */
+function kafkaJsHeaders(headers: Headers): KafkaJsMessage['headers'] {
+  return headersByName(headers, value => value as Buffer);
 }

@@ -1,14 +1,9 @@
 import type {Failure} from '../../flow/outcome.ts';
+import {headersByName} from '../../payload/header-shapes.ts';
 import {decodeJson} from '../decode.ts';
 import type {UsersFunction} from './exported.ts';
 import {failureFromError} from './failure-from-error.ts';
-import {
-  type HandlerMessage,
-  kafkaJsMessage,
-  type RunReader,
-  readableHeaders,
-  textOrBytes,
-} from './messages.ts';
+import {type HandlerMessage, kafkaJsMessage, type RunReader, textOrBytes} from './messages.ts';
 import {AttemptOutput, currentAttempt} from './output.ts';
 import type {Pauses} from './pauses.ts';
 import {type PackedRun, stages} from './protocol.ts';
@@ -67,7 +62,7 @@ class FailureFound extends Error {
 
 export function asProcessMessage(processMessage: UsersFunction): Call {
   return (run, reader, index, signal) => {
-    const {key, value} = reader.next(index);
+    const {key, value, headers} = reader.next(index);
     const decoded = value === null ? {value: null} : decodeJson(value);
     if ('failure' in decoded) throw new FailureFound(decoded.failure);
     const message: HandlerMessage = {
@@ -78,7 +73,8 @@ export function asProcessMessage(processMessage: UsersFunction): Call {
       key: textOrBytes(key),
       value: decoded.value,
       raw: value,
-      headers: readableHeaders(reader.headers(index)),
+      headers: headersByName(headers, textOrBytes),
+      headerList: headers.map(header => ({name: header.name, value: textOrBytes(header.value)})),
     };
     return processMessage(message, {attempt: run.attempt, signal, log: console.log});
   };

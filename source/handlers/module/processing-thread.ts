@@ -4,7 +4,8 @@ import type {Failure, Outcome} from '../../flow/outcome.ts';
 import {compiledFolder} from './compiled-folder.ts';
 import {type Loader, loadersFor} from './loading/loader.ts';
 import type {UsedFile} from './loading/used-files.ts';
-import {type FromWorker, Progress, packRun, type Style, stages, type WorkerStart} from './protocol.ts';
+import {packRun} from './pack-run.ts';
+import {type FromWorker, Progress, type Style, stages, type WorkerStart} from './protocol.ts';
 
 export type ThreadOptions = {
   readonly path: string;

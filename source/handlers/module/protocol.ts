@@ -1,5 +1,3 @@
-import type {Run} from '../../flow/handler.ts';
-import type {Headers} from '../../flow/message.ts';
 import type {Failure} from '../../flow/outcome.ts';
 import type {Loader} from './loading/loader.ts';
 import type {UsedFile} from './loading/used-files.ts';
@@ -31,12 +29,15 @@ export type PackedRun = {
   /** −1: null. */
   readonly keyLengths: Int32Array;
   readonly valueLengths: Int32Array;
-  /** Key and value of each message, one after the other. */
+  /** Of each message the key, the value, and of each header the name and the value, one after the other. */
   readonly bytes: Uint8Array;
   /** null where no message of the run has a header. */
-  readonly headers: readonly Headers[] | null;
+  readonly headers: PackedHeaders | null;
   readonly progress: SharedArrayBuffer;
 };
+
+/** How many headers each message has, and how long the name and the value of each are; −1: null. */
+export type PackedHeaders = {readonly counts: Int32Array; readonly lengths: Int32Array};
 
 export type ToWorker = PackedRun | {readonly type: 'abandon'; readonly id: number};
 
@@ -119,49 +120,4 @@ export class Progress {
   set stage(stage: number) {
     Atomics.store(this.#counters, 2, stage);
   }
-}
-
-export function packRun(id: number, {messages, attempt, highWatermark}: Run, progress: Progress): PackedRun {
-  const count = messages.length;
-  const {topic, partition} = messages[0]!;
-  const offsets = new BigInt64Array(count);
-  const timestamps = new Float64Array(count);
-  const keyLengths = new Int32Array(count);
-  const valueLengths = new Int32Array(count);
-  let size = 0;
-  let withHeaders = false;
-  for (let index = 0; index < count; index++) {
-    const message = messages[index]!;
-    offsets[index] = message.offset;
-    timestamps[index] = message.timestamp;
-    keyLengths[index] = message.key?.length ?? -1;
-    valueLengths[index] = message.value?.length ?? -1;
-    size += (message.key?.length ?? 0) + (message.value?.length ?? 0);
-    if (!withHeaders) for (const _ in message.headers) withHeaders = true;
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const {key, value} of messages) {
-    for (const part of [key, value]) {
-      if (!part) continue;
-      bytes.set(part, at);
-      at += part.length;
-    }
-  }
-  const headers = withHeaders ? messages.map(message => message.headers) : null;
-  return {
-    type: 'run',
-    id,
-    attempt,
-    topic,
-    partition,
-    highWatermark,
-    offsets,
-    timestamps,
-    keyLengths,
-    valueLengths,
-    bytes,
-    headers,
-    progress: progress.shared,
-  };
 }

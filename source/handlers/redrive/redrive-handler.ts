@@ -2,7 +2,6 @@ import type {DeliveryState, Draft, DraftHeader, Publisher} from '../../flow/deli
 import type {Handler} from '../../flow/handler.ts';
 import {type Message, positionOf} from '../../flow/message.ts';
 import type {Outcome} from '../../flow/outcome.ts';
-import {eachHeader} from '../header-text.ts';
 import {Pace} from './pace.ts';
 
 export type RedriveOptions = {
@@ -58,9 +57,10 @@ export function createRedriveHandler({publisher, to, rate, heard}: RedriveOption
 function redriven(message: Message, topic: string): Draft {
   const headers: DraftHeader[] = [];
   let partition: number | undefined;
-  for (const [name, value] of eachHeader(message.headers)) {
+  for (const header of message.headers) {
+    const {name, value} = header;
     if (name === originalPartition && value?.length === 4) partition = Buffer.from(value).readInt32BE();
-    if (!name.startsWith(ours)) headers.push({name, value});
+    if (!name.startsWith(ours)) headers.push(header);
   }
   return {
     topic,

@@ -1,5 +1,6 @@
 import {deadLetterTopic} from '../../flow/dead-letter-topic.ts';
 import {positionOf} from '../../flow/message.ts';
+import {alikeOf} from '../../flow/outcome.ts';
 import type {Row} from '../../session/row.ts';
 import {count, secondsUntil} from '../amounts.ts';
 import {copyValue} from '../copy-value.ts';
@@ -196,12 +197,12 @@ function retryAlike(desk: Desk): void {
   const {session, workbench} = desk;
   const chosen = selectedRow(desk)?.state;
   if (chosen?.status !== 'held' && chosen?.status !== 'retrying') return;
-  const {name} = chosen.failure;
+  const alike = alikeOf(chosen.failure);
   const again = session.stream
     .openRows()
-    .filter(({state}) => 'failure' in state && state.failure?.name === name)
+    .filter(({state}) => 'failure' in state && state.failure && alikeOf(state.failure) === alike)
     .filter(({partition, offset}) => workbench?.retry(partition, offset));
-  session.say('info', `Trying ${count(again.length, 'message')} again that failed with ${name}.`);
+  session.say('info', `Trying ${count(again.length, 'message')} again that failed with ${alike}.`);
 }
 
 function whyNotOpen(desk: Desk): string | null {

@@ -191,7 +191,7 @@ function begin(
 function takeAsDraft(desk: Desk): void {
   const {composer, screen, session} = desk;
   const result = selectedResult(desk)!;
-  const text = isWhole(result) ? draftOf({...result, topic: session.place.topic}) : null;
+  const text = isWhole(result) ? draftOf(result) : null;
   if (!text) {
     session.say('warning', `${positionOf(result)} is too long, or no text: it cannot be edited here.`);
     return;

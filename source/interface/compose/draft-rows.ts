@@ -33,7 +33,7 @@ export function draftRows(choices: readonly Choice[], at: number, area: Area, th
 function previewRows(draft: DraftText, width: number, theme: Theme): string[] {
   const {key, headers, partition, expands, raw, value} = draft;
   const facts = [
-    ...(key === null ? [] : [`key ${key}`]),
+    ...(key === null ? [] : [key === '' ? 'an empty key' : `key ${key}`]),
     ...(partition === '' ? [] : [`partition ${partition}`]),
     ...(expands ? ['placeholders on'] : []),
     ...(raw ? ['raw, not checked'] : []),

@@ -7,7 +7,7 @@ import {exactly, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {Screen} from '../screen.ts';
 import type {Theme} from '../theme.ts';
-import {indexFrom, visibleRows} from '../visible-rows.ts';
+import {filterProblem, indexFrom, visibleRows} from '../visible-rows.ts';
 import {joinLines} from './join-lines.ts';
 import {type MessageColumns, messageRow} from './message-row.ts';
 import {mannerText, replayLines, stepLines} from './step-lines.ts';
@@ -81,8 +81,11 @@ export function stateText({consumer, joining, now}: Session): string {
   }
 }
 
-function noMatch({filter}: Screen, width: number, theme: Theme): string[] {
-  const text = `No match in view for /${safeText(filter)}. S searches the topic, Esc shows all.`;
+function noMatch(screen: Screen, width: number, theme: Theme): string[] {
+  const problem = filterProblem(screen);
+  const text = problem
+    ? `${safeText(problem)} Esc shows all.`
+    : `No match in view for /${safeText(screen.filter)}. S searches the topic, Esc shows all.`;
   return wrap(text, width - 2).map(line => theme.quiet(row([' ', line], width)));
 }
 

@@ -69,5 +69,5 @@ function pieces({state, draft, sentAt}: Delivery, session: Session, theme: Theme
 }
 
 function preview(value: Buffer | null): string {
-  return value === null ? 'null' : safeBytes(value.subarray(0, 200), 16);
+  return value === null ? 'null: a tombstone' : safeBytes(value.subarray(0, 200), 16);
 }

@@ -41,7 +41,10 @@ export function GoBackSheet({desk, gate, theme, overlay, width}: Props) {
       />
       <Rows
         rows={[
-          row([['  empty: the beginning · an offset · a time (15m, 2h)', theme.quiet]], width),
+          row(
+            [['  empty: the beginning · an offset · 1@40 · end-200 · a time (15m, 2h)', theme.quiet]],
+            width,
+          ),
           row(
             [
               ' ',

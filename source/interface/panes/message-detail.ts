@@ -1,5 +1,5 @@
 import {positionOf} from '../../flow/message.ts';
-import {safeBytes} from '../../payload/safe-text.ts';
+import {bytesToldApart} from '../../payload/told-apart.ts';
 import type {Row} from '../../session/row.ts';
 import type {Session} from '../../session/session.ts';
 import {isoTime} from '../amounts.ts';
@@ -12,6 +12,7 @@ import {lifeRows} from './life.ts';
 import {sizeOf, viewRows} from './message-views.ts';
 import {stateWord} from './state-word.ts';
 import {titleBar} from './title.ts';
+import {ViewRows} from './view-rows.ts';
 
 /** A whole message, in the view that was chosen, from line `top` on. */
 export function detailLines(
@@ -28,19 +29,18 @@ export function detailLines(
       area,
     );
   }
-  const text: readonly (string | readonly Piece[])[] =
-    view === 'life' ? lifeRows(message, session, width - 2, theme) : textRows(message, view, width - 2);
-  const room = height - 4;
-  const first = Math.max(0, Math.min(top, text.length - room));
-  const more =
-    text.length > room ? `lines ${first + 1}–${Math.min(first + room, text.length)} of ${text.length}` : '';
+  const views: ViewRows<string | readonly Piece[]> =
+    view === 'life'
+      ? new ViewRows<string | readonly Piece[]>(1, () => lifeRows(message, session, width - 2, theme))
+      : textRows(message, view, width - 2);
+  const {rows, place} = views.window(top, height - 4);
   const committed = session.isRowCommitted(message);
   return exactly(
     [
-      titleBar(`MESSAGE ${positionOf(message)}`, more, {width, focused: true, theme}),
+      titleBar(`MESSAGE ${positionOf(message)}`, place, {width, focused: true, theme}),
       row(
         [
-          ` key ${message.key === null ? 'null' : safeBytes(message.key, 24)}  ${sizeOf(message)}  ${isoTime(message.timestamp)}  `,
+          ` key ${bytesToldApart(message.key, 24)}  ${sizeOf(message)}  ${isoTime(message.timestamp)}  `,
           ...stateWord(message, committed, session.now, theme),
         ],
         width,
@@ -55,9 +55,7 @@ export function detailLines(
         ],
         width,
       ),
-      ...text
-        .slice(first, first + room)
-        .map(line => row([' ', ...(typeof line === 'string' ? [line] : line)], width)),
+      ...rows.map(line => row([' ', ...(typeof line === 'string' ? [line] : line)], width)),
     ],
     area,
   );
@@ -72,11 +70,11 @@ let last: {
   attempts: number;
   view: TextView;
   width: number;
-  rows: string[];
+  rows: ViewRows;
 } | null = null;
 
 /** The view's rows; kept while nothing changes, since a large value takes long to lay out. */
-function textRows(message: Row, view: TextView, width: number): string[] {
+function textRows(message: Row, view: TextView, width: number): ViewRows {
   const same =
     last?.message === message &&
     last.state === message.state &&
@@ -90,7 +88,7 @@ function textRows(message: Row, view: TextView, width: number): string[] {
   return last!.rows;
 }
 
-function makeRows(message: Row, view: TextView, width: number): string[] {
-  if (view === 'attempts') return attemptRows(message, width);
+function makeRows(message: Row, view: TextView, width: number): ViewRows {
+  if (view === 'attempts') return new ViewRows(1, () => attemptRows(message, width));
   return viewRows(message, view, width, message.message?.value ?? message.value);
 }

@@ -1,6 +1,7 @@
 import {positionOf} from '../../flow/message.ts';
 import {pick} from '../../payload/pick.ts';
-import {safeBytes, safeText} from '../../payload/safe-text.ts';
+import {safeText} from '../../payload/safe-text.ts';
+import {bytesToldApart} from '../../payload/told-apart.ts';
 import {padToWidth} from '../../payload/width.ts';
 import type {KeptMessage, Row} from '../../session/row.ts';
 import type {Session} from '../../session/session.ts';
@@ -124,7 +125,7 @@ export function summaryOf(message: KeptMessage, columns: MessageColumns): Summar
     return '–';
   };
   const summary = {
-    key: message.key === null ? '–' : safeBytes(message.key, 8),
+    key: message.key === null ? '–' : bytesToldApart(message.key, 8),
     type: message.value === null ? 'null' : first(columns.type),
     recipient: first(columns.recipient),
   };

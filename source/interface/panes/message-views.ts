@@ -2,11 +2,13 @@ import type {Headers, HeaderValue} from '../../flow/message.ts';
 import {decodeHeader} from '../../payload/decode-header.ts';
 import {formatJson} from '../../payload/format-json.ts';
 import {hexLines} from '../../payload/hex.ts';
-import {safeText} from '../../payload/safe-text.ts';
+import {safeBytes, safeText} from '../../payload/safe-text.ts';
+import {bytesToldApart, textToldApart} from '../../payload/told-apart.ts';
 import type {KeptMessage} from '../../session/row.ts';
 import {bytes} from '../amounts.ts';
 import {wrap} from '../cells.ts';
 import type {ResultView} from '../screen.ts';
+import {ViewRows} from './view-rows.ts';
 
 /** A message's text in one of its views, as rows of at most `width` columns. */
 export function viewRows(
@@ -14,9 +16,14 @@ export function viewRows(
   view: ResultView,
   width: number,
   value = message.value,
-): string[] {
+): ViewRows {
   if (view === 'headers') return headerRows(message.headers, width);
-  if (value === null) return ['null'];
+  return new ViewRows(1, () => valueRows(value, view, width));
+}
+
+function valueRows(value: Buffer | null, view: Exclude<ResultView, 'headers'>, width: number): string[] {
+  if (value === null) return ['null: a tombstone'];
+  if (value.length === 0) return ['empty: a value of 0 bytes'];
   switch (view) {
     case 'json':
       return wrap(safeText(formatJson(value.toString('utf8')), {lines: true}), width);
@@ -35,18 +42,17 @@ export function sizeOf({value, valueBytes}: KeptMessage): string {
     : bytes(valueBytes);
 }
 
-function headerRows(headers: Headers, width: number): string[] {
-  const rows: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    for (const each of Array.isArray(value) ? value : [value]) {
-      const {kind, text} = decodeHeader(name, each as HeaderValue);
-      rows.push(
-        ...wrap(
-          `${safeText(name)}  ${text}${kind === 'number' || kind === 'hex' ? `  (${kind})` : ''}`,
-          width,
-        ),
-      );
-    }
-  }
-  return rows.length > 0 ? rows : ['no headers'];
+function headerRows(headers: Headers, width: number): ViewRows {
+  if (headers.length === 0) return new ViewRows(1, () => ['no headers']);
+  return new ViewRows(headers.length, at => {
+    const {name, rawName, value} = headers[at]!;
+    const shownName = rawName ? safeBytes(rawName) : textToldApart(name);
+    return wrap(`${shownName}  ${shownHeader(name, value)}`, width);
+  });
+}
+
+function shownHeader(name: string, value: HeaderValue): string {
+  const {kind, text} = decodeHeader(name, value);
+  if (kind === 'text') return bytesToldApart(value);
+  return kind === 'null' ? text : `${text}  (${kind})`;
 }

@@ -1,4 +1,4 @@
-import {positionOf} from '../../flow/message.ts';
+import {lastHeader, positionOf} from '../../flow/message.ts';
 import {decodeHeader} from '../../payload/decode-header.ts';
 import {safeText} from '../../payload/safe-text.ts';
 import {padToWidth} from '../../payload/width.ts';
@@ -134,9 +134,9 @@ function resultWords(
 /** All of the one that is pointed at. */
 function footLines(letter: DeadLetter, redrive: Redrive, width: number, theme: Theme): string[] {
   const result = redrive.resultOf(letter);
-  const group = letter.headers['kafka_dlt-original-consumer-group'];
-  const by = group instanceof Uint8Array ? `, given up by group ${decodeHeader('', group).text}` : '';
-  const own = Object.keys(letter.headers).filter(name => !name.startsWith('kafka_dlt-')).length;
+  const group = lastHeader(letter.headers, 'kafka_dlt-original-consumer-group');
+  const by = group ? `, given up by group ${decodeHeader('', group).text}` : '';
+  const own = letter.headers.filter(({name}) => !name.startsWith('kafka_dlt-')).length;
   const why = letter.error === '' ? 'It does not say why it was given up.' : letter.error;
   const about = `${letter.origin === null ? 'where it was is not told' : `was ${letter.origin}`}${by} at ${new Date(letter.timestamp).toISOString()} · ${count(own, 'header')} of its own`;
   const decide =

@@ -1,5 +1,6 @@
 import type {Message} from '../../flow/message.ts';
 import {safeText} from '../../payload/safe-text.ts';
+import {bytesToldApart} from '../../payload/told-apart.ts';
 import type {Session} from '../../session/session.ts';
 import {row, wrap} from '../cells.ts';
 import type {Theme} from '../theme.ts';
@@ -40,13 +41,13 @@ export function stepLines({step, partitions}: Session, width: number, theme: The
 }
 
 function waitingRow({partition, offset, key, value}: Message, width: number, theme: Theme): string {
-  const text = (bytes: Buffer | null) => (bytes === null ? 'null' : bytes.toString('utf8', 0, preview));
+  const text = value === null ? 'null: a tombstone' : safeText(value.toString('utf8', 0, preview));
   return row(
     [
       '   ‖ ',
       [`${partition}@${offset}`, theme.strong],
-      ...(key === null ? [] : ([`  ${safeText(text(key))}`] as const)),
-      [`  ${safeText(text(value))}`, theme.quiet],
+      ...(key === null ? [] : ([`  ${bytesToldApart(key.subarray(0, preview))}`] as const)),
+      [`  ${text}`, theme.quiet],
     ],
     width,
   );

@@ -3,13 +3,14 @@ import type {Clock} from '../../flow/clock.ts';
 import type {Fetched} from '../../flow/fetched-queue.ts';
 import {type FetchedPartition, fetchPartitions} from '../fetch-records.ts';
 import {Refused} from '../protocol/errors.ts';
-import {RecordCursor} from '../records/record-cursor.ts';
+import {RecordCursor, type RecordLimits} from '../records/record-cursor.ts';
 import {UnreadableRecords} from '../records/unreadable-records.ts';
 import {PartitionReading} from './partition-reading.ts';
 
 export type FetchingPorts = {
   readonly topic: string;
   readonly clock: Clock;
+  readonly limits: RecordLimits;
   /** Gets what was read of a partition, in order and without a gap from where it was said to begin. */
   take(partition: number, fetched: Fetched): void;
   /**
@@ -141,7 +142,7 @@ export class Fetching {
       part.notBefore = clock.now() + refusedPause;
       return;
     }
-    part.cursor = new RecordCursor(answer, {topic, partition}, part.position!);
+    part.cursor = new RecordCursor(answer, {topic, partition}, part.position!, this.#ports.limits);
     part.highWatermark = answer.highWatermark;
     await this.#drain(part);
   }

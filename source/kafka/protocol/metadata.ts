@@ -1,7 +1,7 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
 import {serversOf} from '../sockets.ts';
 import {errorTypeOf} from './errors.ts';
-import type {Reader} from './reader.ts';
+import {MalformedAnswer, type Reader} from './reader.ts';
 import {type OwnRequest, send} from './send.ts';
 import type {Api} from './versions.ts';
 
@@ -60,8 +60,23 @@ export async function askMetadata(
   {mayCreate = false} = {},
 ): Promise<Metadata> {
   const answer = await send(broker, metadataRequest(topics, mayCreate));
+  // Right after its start a broker may know none.
+  if (answer.brokers.length === 0) throw new NoBrokerNamed(broker.brokerAddress);
   serversOf(broker.connectionPool).listed(answer.brokers);
   return answer;
+}
+
+/** A cluster in which nothing is would look the same, and the person would be told that their topic is not there. */
+class NoBrokerNamed extends Error {
+  override readonly name = 'NoBrokerNamed';
+  /** KafkaJS asks again for what has this type. */
+  readonly type = 'LEADER_NOT_AVAILABLE';
+  readonly broker: string;
+
+  constructor(broker: string) {
+    super('The answer names no broker');
+    this.broker = broker;
+  }
 }
 
 export function metadataRequest(topics: readonly string[] | null, mayCreate = false): OwnRequest<Metadata> {
@@ -76,8 +91,16 @@ export function metadataRequest(topics: readonly string[] | null, mayCreate = fa
       if (version >= 8 && version <= 10) writer.boolean(false); // authorized operations of the cluster
       if (version >= 8) writer.boolean(false); // and of the topics
     },
-    read: readMetadata,
+    read: (reader, version) => withAll(topics ?? [], readMetadata(reader, version)),
   };
+}
+
+/** A server answers for each topic that it is asked about, also for one that is not there. */
+function withAll(topics: readonly string[], answer: Metadata): Metadata {
+  const named = new Set(answer.topics.map(({name}) => name));
+  const missing = topics.find(topic => !named.has(topic));
+  if (missing !== undefined) throw new MalformedAnswer('the answer leaves out a topic that was asked about');
+  return answer;
 }
 
 function readMetadata(reader: Reader, version: number): Metadata {

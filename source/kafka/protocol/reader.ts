@@ -1,4 +1,7 @@
-/** An answer that does not follow Kafka's protocol, or that was cut off. */
+/**
+ * What came over a connection does not follow Kafka's protocol, or was cut off: at the other end is no Kafka broker, or
+ * something between damages what it says. The message is a clause: "the answer counts 7 items, with 3 bytes left".
+ */
 export class MalformedAnswer extends Error {
   override readonly name = 'MalformedAnswer';
 }
@@ -45,7 +48,7 @@ export class Reader {
 
   string(): string {
     const text = this.nullableString();
-    if (text === null) throw new MalformedAnswer('The answer has null where a text must be');
+    if (text === null) throw new MalformedAnswer('the answer has null where a text must be');
     return text;
   }
 
@@ -64,7 +67,7 @@ export class Reader {
   array<Item>(item: () => Item): Item[] {
     const count = this.#isFlexible ? this.#varInt() - 1 : this.int32();
     if (count > this.#left)
-      throw new MalformedAnswer(`The answer counts ${count} items, with ${this.#left} bytes left`);
+      throw new MalformedAnswer(`the answer counts ${count} items, with ${this.#left} bytes left`);
     const items: Item[] = [];
     for (let index = 0; index < count; index++) items.push(item());
     return items;
@@ -86,7 +89,7 @@ export class Reader {
   #take(size: number): Buffer {
     if (size > this.#left)
       throw new MalformedAnswer(
-        `The answer ends too early: ${size} bytes wanted at ${this.#at}, ${this.#left} left`,
+        `the answer ends too early: ${size} bytes wanted at ${this.#at}, ${this.#left} left`,
       );
     const taken = this.#buffer.subarray(this.#at, this.#at + size);
     this.#at += size;
@@ -101,6 +104,6 @@ export class Reader {
       value += (byte & 0x7f) * 2 ** (7 * group);
       if (byte < 0x80) return value;
     }
-    throw new MalformedAnswer('The answer has a number that is too long');
+    throw new MalformedAnswer('the answer has a number that is too long');
   }
 }

@@ -17,12 +17,12 @@ export type OwnRequest<Answer> = {
 
 /**
  * Sends a request of our own over KafkaJS's connection to this broker, in the newest version that both know. Rejects
- * with NotOffered before anything is sent, with MalformedAnswer, or with KafkaJS's error about the connection.
+ * with NotOffered before anything is sent, or with KafkaJS's error about the connection (a MalformedAnswer is its cause).
  */
 export async function send<Answer>(broker: Broker, request: OwnRequest<Answer>): Promise<Answer> {
   const {api} = request;
   const version = chooseVersion(broker, api);
-  const answer = await broker.connectionPool.send({
+  return broker.connectionPool.send({
     request: {
       apiKey: api.key,
       apiVersion: version,
@@ -36,11 +36,14 @@ export async function send<Answer>(broker: Broker, request: OwnRequest<Answer>):
         return encoded;
       },
     },
-    response: {decode: async payload => payload, parse: async data => data},
+    // Decoded here, where the connection is guarded against what is no answer.
+    response: {
+      decode: async payload => ({answer: decodeAnswer(request, payload, version)}),
+      parse: async decoded => (decoded as {answer: Answer}).answer,
+    },
     ...(request.requestTimeout !== undefined && {requestTimeout: request.requestTimeout}),
     logResponseError: false,
-  });
-  return decodeAnswer(request, answer as Buffer, version);
+  }) as Promise<Answer>;
 }
 
 /** What follows the client id: KafkaJS writes request header v1, so that v2's empty tagged fields come first. */

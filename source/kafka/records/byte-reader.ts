@@ -36,10 +36,22 @@ export class ByteReader {
   varLong(): number {
     const {bytes, end} = this;
     let raw = 0;
-    for (let group = 0; group < 10; group++) {
+    for (let shift = 0; shift < 28; shift += 7) {
       if (this.at >= end) throw cutOff();
       const byte = bytes[this.at++]!;
-      raw += (byte & 0x7f) * 2 ** (7 * group);
+      raw |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return (raw >>> 1) ^ -(raw & 1);
+    }
+    return this.#longer(raw);
+  }
+
+  /** What a number of 64 bits has beyond its lowest 28, which are `low`; whole numbers of 32 bits do not hold it. */
+  #longer(low: number): number {
+    let raw = low;
+    for (let factor = 2 ** 28; factor < 2 ** 70; factor *= 2 ** 7) {
+      if (this.at >= this.end) throw cutOff();
+      const byte = this.bytes[this.at++]!;
+      raw += (byte & 0x7f) * factor;
       if (byte < 0x80) return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
     }
     throw new Damaged('a number in it is too long');

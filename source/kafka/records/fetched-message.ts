@@ -7,7 +7,7 @@ export const messageCost = 300;
 /** What one header costs, once somebody has looked at it. */
 export const headerCost = 150;
 
-const none: Headers = Object.freeze(Object.create(null));
+const none: Headers = Object.freeze([]);
 
 /** A record as the topic has it. Key and value are slices of bytes that belong to a few messages only. */
 export class FetchedMessage implements Message {
@@ -47,13 +47,13 @@ export class FetchedMessage implements Message {
 
   /** In their order, decoded when somebody looks at them. */
   get headers(): Headers {
-    this.#headers ??= byName(readHeaders(this.#bytes, this.#headersAt));
+    this.#headers ??= readHeaders(this.#bytes, this.#headersAt);
     return this.#headers;
   }
 }
 
 /** The bytes were checked when their batch was opened. */
-function readHeaders(bytes: Buffer, at: number): readonly Header[] {
+function readHeaders(bytes: Buffer, at: number): Headers {
   const reader = new ByteReader(bytes, at);
   const headers: Header[] = [];
   for (let left = reader.varInt(); left > 0; left--) {
@@ -70,18 +70,4 @@ function slice(bytes: Buffer, reader: ByteReader): Buffer | null {
   if (length < 0) return null;
   const from = reader.pass(length);
   return bytes.subarray(from, from + length);
-}
-
-/** TEMPORARY */
-function byName(headers: readonly Header[]): Headers {
-  const named: Record<string, Uint8Array | null | (Uint8Array | null)[]> = Object.create(null);
-  for (const {name, value} of headers) {
-    if (!(name in named)) named[name] = value;
-    else {
-      const before = named[name]!;
-      if (Array.isArray(before)) before.push(value);
-      else named[name] = [before, value];
-    }
-  }
-  return named;
 }

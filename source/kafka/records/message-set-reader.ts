@@ -1,5 +1,6 @@
 import {crc32} from 'node:zlib';
 import type {TopicPartition} from '../../flow/message.ts';
+import type {Work} from '../../wire/work.ts';
 import {beforeLength, magicAt, sizeOfEntry} from './batch-head.ts';
 import {ByteReader} from './byte-reader.ts';
 import {FetchedMessage, messageCost} from './fetched-message.ts';
@@ -59,12 +60,12 @@ export class MessageSetReader implements OpenRecords {
   readonly #shift: bigint;
   #position = 0;
 
-  constructor(at: TopicPartition, bytes: Buffer, from: bigint, outer: OldMessage | null) {
+  /** `last`: the last message's offset, as `checkMessages` answers it. */
+  constructor(at: TopicPartition, bytes: Buffer, last: bigint, from: bigint, outer: OldMessage | null) {
     this.#at = at;
     this.#bytes = bytes;
     this.#from = from;
     this.#outer = outer;
-    const last = check(bytes);
     this.#shift = outer?.magic === 1 ? outer.offset - last : 0n;
   }
 
@@ -73,7 +74,14 @@ export class MessageSetReader implements OpenRecords {
   }
 
   take(most: number): TakenRecords | null {
-    if (this.#position === this.#bytes.length) return null;
+    while (this.#position < this.#bytes.length) {
+      const taken = this.#takeChunk(most);
+      if (taken.messages.length > 0) return taken;
+    }
+    return null;
+  }
+
+  #takeChunk(most: number): TakenRecords {
     const begin = this.#position;
     const end = this.#endOfChunk(most);
     this.#position = end;
@@ -123,9 +131,13 @@ export class MessageSetReader implements OpenRecords {
   }
 }
 
-/** Reads each message once. Answers the last one's offset. */
-function check(bytes: Buffer): bigint {
+/** Messages that are checked before somebody else may have a turn. */
+const checkedAtOnce = 5000;
+
+/** Reads each message once. Answers the last one's offset. Throws Damaged. */
+export function* checkMessages(bytes: Buffer): Work<bigint> {
   let last = -1n;
+  let count = 0;
   for (let at = 0; at < bytes.length; ) {
     const size = sizeOfEntry(bytes, at);
     if (size === null) throw new Damaged('a message in it is cut off');
@@ -134,6 +146,7 @@ function check(bytes: Buffer): bigint {
     if (message.offset <= last) throw new Damaged('its offsets are not in order');
     last = message.offset;
     at += size;
+    if (++count % checkedAtOnce === 0) yield;
   }
   if (last < 0n) throw new Damaged('there is no message in it');
   return last;

@@ -1,4 +1,5 @@
 import type {TimestampType, TopicPartition} from '../../flow/message.ts';
+import type {Work} from '../../wire/work.ts';
 import type {BatchHead} from './batch-head.ts';
 import {ByteReader} from './byte-reader.ts';
 import {FetchedMessage, headerCost, messageCost} from './fetched-message.ts';
@@ -6,8 +7,8 @@ import {chunkSize, type OpenRecords, type TakenRecords} from './open-records.ts'
 import {Damaged} from './unreadable-records.ts';
 
 /**
- * The records of one batch of format 2, unpacked. All lengths and counts are checked when it is made, so that a batch is
- * read wholly or not at all; it throws Damaged. Messages are made a chunk at a time, each chunk with bytes of its own.
+ * The records of one batch of format 2, unpacked. They went through `checkRecords` before, so that a batch is read wholly
+ * or not at all. Messages are made a chunk at a time, each chunk with bytes of its own.
  */
 export class RecordBatchReader implements OpenRecords {
   readonly #at: TopicPartition;
@@ -19,7 +20,6 @@ export class RecordBatchReader implements OpenRecords {
   #left: number;
 
   constructor(at: TopicPartition, head: BatchHead, records: Buffer, from: bigint) {
-    check(records, head);
     this.#at = at;
     this.#head = head;
     this.#records = records;
@@ -33,7 +33,15 @@ export class RecordBatchReader implements OpenRecords {
   }
 
   take(most: number): TakenRecords | null {
-    if (this.#left === 0) return null;
+    while (this.#left > 0) {
+      const taken = this.#takeChunk(most);
+      // What lies before the offset that was asked for is passed, and not told of.
+      if (taken.messages.length > 0 || this.#left === 0) return taken;
+    }
+    return null;
+  }
+
+  #takeChunk(most: number): TakenRecords {
     const {begin, count} = this.#nextChunk(most);
     const bytes = Buffer.from(this.#records.subarray(begin, this.#position));
     const reader = new ByteReader(bytes);
@@ -100,12 +108,19 @@ function slice(reader: ByteReader): Buffer | null {
   return reader.bytes.subarray(from, reader.at);
 }
 
-/** As Java's clients check a batch (DefaultRecord, DefaultRecordBatch): each record has the length that it claims, and nothing is left. */
-function check(records: Buffer, {count, baseOffset, lastOffset}: BatchHead): void {
+/** Records that are checked before somebody else may have a turn. */
+const checkedAtOnce = 10_000;
+
+/**
+ * As Java's clients check a batch (DefaultRecord, DefaultRecordBatch): each record has the length that it claims, and
+ * nothing is left. Throws Damaged.
+ */
+export function* checkRecords(records: Buffer, {count, baseOffset, lastOffset}: BatchHead): Work<void> {
   const most = Number(lastOffset - baseOffset);
   const reader = new ByteReader(records);
   let before = -1;
   for (let index = 0; index < count; index++) {
+    if (index % checkedAtOnce === checkedAtOnce - 1) yield;
     if (reader.left === 0) throw new Damaged(`it counts ${count} records and has ${index}`);
     const size = reader.varInt();
     const begin = reader.pass(size);

@@ -1,13 +1,15 @@
 import type {UnreadableBatch} from '../../flow/fetched-queue.ts';
 import type {TopicPartition} from '../../flow/message.ts';
 import {compressions, decompressBeside} from '../../wire/decompress.ts';
+import type {Lz4Leniency} from '../../wire/lz4.ts';
 import {TooLargeError} from '../../wire/too-large.ts';
+import {inTurns} from '../../wire/work.ts';
 import type {FetchedRecords} from '../fetch-records.ts';
 import {AbortedProducers} from './aborted-producers.ts';
 import {type BatchHead, beforeLength, headSize, magicAt, readHead, sizeOfEntry} from './batch-head.ts';
-import {MessageSetReader, readOldMessage} from './message-set-reader.ts';
-import type {OpenRecords, TakenRecords} from './open-records.ts';
-import {RecordBatchReader} from './record-batch-reader.ts';
+import {checkMessages, MessageSetReader, readOldMessage} from './message-set-reader.ts';
+import {chunkSize, type OpenRecords, type TakenRecords} from './open-records.ts';
+import {checkRecords, RecordBatchReader} from './record-batch-reader.ts';
 import {Damaged, UnreadableRecords} from './unreadable-records.ts';
 
 export type RecordLimits = {
@@ -41,8 +43,8 @@ export class RecordCursor {
   #behind = 0;
   #next: bigint;
   #isFirst = true;
-  /** The entry was opened before, and some of it was given perhaps. */
-  #isOpenedAgain = false;
+  /** What begins before it was found to lie at its place; some of it was given perhaps, and opened again since. */
+  #placedTo = 0;
 
   constructor(
     fetched: Pick<FetchedRecords, 'records' | 'aborted'> & {readonly highWatermark?: bigint},
@@ -88,10 +90,10 @@ export class RecordCursor {
 
   /** Gives back what can be had again: the unpacked batch, and the rest of the answer that the bytes were cut from. */
   rest(): void {
-    if (this.#open) this.#isOpenedAgain = true;
     this.#open = null;
     if (this.#bytes.buffer.byteLength <= 2 * (this.#bytes.length - this.#entry)) return;
     this.#bytes = Buffer.from(this.#bytes.subarray(this.#entry));
+    this.#placedTo -= this.#entry;
     this.#entry = 0;
   }
 
@@ -120,79 +122,81 @@ export class RecordCursor {
   async #openBatch(begin: number, size: number): Promise<void> {
     const batch = this.#bytes.subarray(begin, begin + size);
     const head = readHead(batch);
-    if (!this.#isOpenedAgain) this.#checkPlace(head, begin + size);
+    if (begin >= this.#placedTo) this.#checkPlace(head, begin + size);
+    this.#placedTo = Math.max(this.#placedTo, begin + size);
     const {lastOffset, producerId, isControl} = head;
     this.#aborted.reach(lastOffset);
     const isAborted = head.isTransactional && this.#aborted.has(producerId);
     const isPassed = head.count === 0 || lastOffset < this.#next || (isAborted && !isControl);
-    const records = isPassed
-      ? null
-      : new RecordBatchReader(
-          this.#at,
-          head,
-          await this.#unpack(head.compression, batch.subarray(headSize)),
-          this.#next,
-        );
-    if (isControl && records) {
-      const [marker] = new RecordBatchReader(this.#at, head, batch.subarray(headSize), head.baseOffset).take(
-        1,
-      )!.messages;
-      if (marker?.key?.equals(abortMarker)) this.#aborted.close(producerId);
+    if (isPassed) {
+      this.#pass(begin + size, lastOffset);
+      return;
     }
-    if (records && !isControl) this.#show(records, begin + size);
-    else {
-      this.#close(begin + size);
-      if (lastOffset >= this.#next) this.#next = lastOffset + 1n;
+    const records = await this.#unpack(head.compression, batch.subarray(headSize));
+    await inTurns(checkRecords(records, head));
+    if (!isControl) {
+      this.#show(new RecordBatchReader(this.#at, head, records, this.#next), begin + size);
+      return;
     }
+    const [marker] = new RecordBatchReader(this.#at, head, records, head.baseOffset).take(1)!.messages;
+    if (marker?.key?.equals(abortMarker)) this.#aborted.close(producerId);
+    this.#pass(begin + size, lastOffset);
   }
 
   /** Where a batch lies is not under its checksum: it follows the one before, and ends before the partition does. */
-  #checkPlace({baseOffset, lastOffset}: BatchHead, behind: number): void {
+  #checkPlace({baseOffset, lastOffset}: Pick<BatchHead, 'baseOffset' | 'lastOffset'>, behind: number): void {
     const isBehindEnd = this.#highWatermark !== null && lastOffset >= this.#highWatermark + writtenMeanwhile;
     const following = this.#offsetAt(behind);
-    const overlaps = following !== null && following <= lastOffset;
+    // A batch that begins further ahead than it need, and overlaps with the next, is the one that is wrong.
+    const overlaps = following !== null && following <= lastOffset && baseOffset > this.#next;
     const isBack = this.#isFirst ? lastOffset < this.#next : baseOffset < this.#next;
     if (isBack || isBehindEnd || overlaps || baseOffset < 0n)
-      throw new Damaged(`it says that it has the offsets ${baseOffset} to ${lastOffset}`);
+      throw new Damaged(saysOffsets(baseOffset, lastOffset));
   }
 
   async #openMessages(begin: number, size: number): Promise<void> {
-    const entry = this.#bytes.subarray(begin, begin + size);
-    const message = readOldMessage(entry);
-    if (message.offset < this.#next) {
-      this.#close(begin + size);
-      return;
-    }
-    if (message.compression === 0) {
-      const behind = this.#endOfPlain(begin + size);
-      this.#show(
-        new MessageSetReader(this.#at, this.#bytes.subarray(begin, behind), this.#next, null),
-        behind,
-      );
-      return;
-    }
-    const unpacked = await this.#unpack(message.compression, message.value ?? Buffer.alloc(0));
-    this.#show(new MessageSetReader(this.#at, unpacked, this.#next, message), begin + size);
+    const message = readOldMessage(this.#bytes.subarray(begin, begin + size));
+    const {offset, magic, compression, value} = message;
+    if (begin >= this.#placedTo) this.#checkPlace({baseOffset: offset, lastOffset: offset}, begin + size);
+    const isPacked = compression !== 0;
+    const behind = isPacked ? begin + size : this.#endOfPlain(begin + size, offset);
+    this.#placedTo = Math.max(this.#placedTo, behind);
+    const messages = isPacked
+      ? await this.#unpack(compression, value ?? Buffer.alloc(0), {anyHeadChecksum: magic === 0})
+      : this.#bytes.subarray(begin, behind);
+    const last = await inTurns(checkMessages(messages));
+    if (isPacked && last > offset) throw new Damaged(saysOffsets(offset - last, offset));
+    const outer = isPacked ? message : null;
+    this.#show(new MessageSetReader(this.#at, messages, last, this.#next, outer), behind);
   }
 
-  /** Messages of the old formats stand alone: those that follow and are whole are read with the first. */
-  #endOfPlain(begin: number): number {
+  /** Messages of the old formats stand alone: of those that follow, some are read with the first. */
+  #endOfPlain(begin: number, first: bigint): number {
     let at = begin;
+    let before = first;
     try {
-      for (;;) {
+      while (at - begin < chunkSize) {
         const size = sizeOfEntry(this.#bytes, at);
-        if (size === null || readOldMessage(this.#bytes.subarray(at, at + size)).compression !== 0) return at;
+        if (size === null) break;
+        const {offset, compression} = readOldMessage(this.#bytes.subarray(at, at + size));
+        if (compression !== 0 || offset <= before) break;
+        before = offset;
         at += size;
       }
-    } catch {
-      return at;
+    } catch (error) {
+      // Said when it is its turn.
+      if (!(error instanceof Damaged)) throw error;
     }
+    return at;
   }
 
-  async #unpack(compression: number, bytes: Buffer): Promise<Buffer> {
+  async #unpack(compression: number, bytes: Buffer, leniency: Lz4Leniency = {}): Promise<Buffer> {
     if (compression === 0) return bytes;
     try {
-      return await decompressBeside(compression, bytes, this.#limits.unpacked, {linked: true});
+      return await decompressBeside(compression, bytes, this.#limits.unpacked, {
+        ...leniency,
+        linked: true,
+      });
     } catch (error) {
       if (error instanceof TooLargeError) throw error;
       const name = Object.entries(compressions).find(([, each]) => each === compression)?.[0];
@@ -202,6 +206,12 @@ export class RecordCursor {
     }
   }
 
+  /** Goes on behind an entry in which there is nothing for us. */
+  #pass(behind: number, lastOffset: bigint): void {
+    this.#close(behind);
+    if (lastOffset >= this.#next) this.#next = lastOffset + 1n;
+  }
+
   #show(records: OpenRecords, behind: number): void {
     this.#open = records;
     this.#behind = behind;
@@ -209,7 +219,6 @@ export class RecordCursor {
 
   #close(behind: number): void {
     this.#open = null;
-    this.#isOpenedAgain = false;
     this.#entry = behind;
   }
 
@@ -226,8 +235,9 @@ export class RecordCursor {
   /** Where reading can go on: as the batch says where that can be, else where the next one begins. */
   #endOfDamaged(begin: number, size: number): bigint | null {
     const following = this.#offsetAt(begin + size);
-    const isFollowed = following !== null && following > this.#next;
-    const said = saidEnd(this.#bytes, begin, size);
+    const isInside = this.#highWatermark === null || (following ?? 0n) < this.#highWatermark;
+    const isFollowed = following !== null && following > this.#next && isInside;
+    const said = saidEnd(this.#bytes, begin, size, isFollowed ? following : null);
     const most = isFollowed ? following : this.#highWatermark;
     if (said !== null && said > this.#next && most !== null && said <= most) return said;
     return isFollowed ? following : null;
@@ -247,20 +257,24 @@ function plausibleSize(bytes: Buffer, begin: number): number {
   }
 }
 
-/** One past the last offset of the entry, as its head says. */
-function saidEnd(bytes: Buffer, begin: number, size: number): bigint | null {
+/** One past the last offset of the entry, as its head says. A message of an old format does not say how many are packed in it. */
+function saidEnd(bytes: Buffer, begin: number, size: number, following: bigint | null): bigint | null {
   if (size <= magicAt) return null;
   const offset = bytes.readBigInt64BE(begin);
   const magic = bytes.readInt8(begin + magicAt);
-  if (magic === 0 || magic === 1) return offset + 1n;
+  if (magic === 0 || magic === 1) return following ?? offset + 1n;
   if (size < headSize) return null;
   const lastOffsetDelta = bytes.readInt32BE(begin + 23);
   return lastOffsetDelta < 0 ? null : offset + BigInt(lastOffsetDelta) + 1n;
 }
 
+function saysOffsets(first: bigint, last: bigint): string {
+  return `it says that it has the offsets ${first} to ${last}`;
+}
+
 function reasonOf(error: unknown, {unpacked}: RecordLimits): string {
   if (error instanceof Damaged) return error.message;
   if (error instanceof TooLargeError)
-    return `unpacked it has more than ${unpacked / mebibyte} MiB, which is the limit`;
+    return `unpacked it has more than ${unpacked / mebibyte} MiB, which is the limit (--unpacked-limit)`;
   throw error;
 }

@@ -93,9 +93,10 @@ function filled(draft: Draft, fill: Fill): Draft {
     ...draft,
     key: bytes(draft.key),
     value: bytes(draft.value),
-    headers: draft.headers.map(({name, value}) => ({
-      name: expandPlaceholders(name, values),
-      value: bytes(value),
+    headers: draft.headers.map(header => ({
+      ...header,
+      name: expandPlaceholders(header.name, values),
+      value: bytes(header.value),
     })),
   };
 }

@@ -1,4 +1,5 @@
 import type {Known} from '../../flow/delivery.ts';
+import {safeJson} from '../../payload/safe-text.ts';
 import {grouped} from '../search.ts';
 import type {BulkFigures} from './bulk-run.ts';
 import type {BulkResult} from './results-in-order.ts';
@@ -60,7 +61,7 @@ export function summaryRecord({status, sent, acknowledged, failed, unknown, acti
 
 /** A record as a line of JSON; offsets are texts. */
 export function resultLine(record: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  return `${safeJson(JSON.stringify(record, (_, value) => (typeof value === 'bigint' ? value.toString() : value)))}\n`;
 }
 
 /** `12,000` */

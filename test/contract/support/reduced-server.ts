@@ -1,5 +1,4 @@
-import {connect, createServer, type Socket} from 'node:net';
-import {eachFrame} from '../../drills/tcp-proxy.ts';
+import {type Asked, startFrameProxy} from '../../support/frame-proxy.ts';
 
 /** What a server offers of some APIs, by key: versions from, to; null: not at all. What is not named stays as it is. */
 export type Offers = Readonly<Record<number, readonly [from: number, to: number] | null>>;
@@ -25,38 +24,21 @@ export async function startReducedServer(target: number, port: number): Promise<
   let offers: Offers = {};
   let violations: string[] = [];
   let asked = new Map<number, number>();
-  const sockets = new Set<Socket>();
-  const server = createServer(client => {
+  const meet = () => {
     const offered = offers;
-    const broker = connect(target, '127.0.0.1');
-    for (const socket of [client, broker]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        broker.destroy();
-      });
-    }
-    /** Versions of the ApiVersions requests without an answer, by correlation id. */
-    const waiting = new Map<number, number>();
-    eachFrame(client, frame => {
-      const [key, version] = [frame.readInt16BE(4), frame.readInt16BE(6)];
-      if (key === apiVersions) waiting.set(frame.readInt32BE(8), version);
-      asked.set(key, Math.max(version, asked.get(key) ?? -1));
-      if (isOffered(offered, key, version)) broker.write(frame);
-      else {
-        violations.push(`${key} v${version}`);
-        client.destroy();
-      }
-    });
-    eachFrame(broker, frame => {
-      const version = waiting.get(frame.readInt32BE(4));
-      waiting.delete(frame.readInt32BE(4));
-      client.write(version === undefined ? frame : reduced(frame, version, offered));
-    });
-  });
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+    return {
+      request(frame: Buffer, {apiKey, version}: Asked) {
+        asked.set(apiKey, Math.max(version, asked.get(apiKey) ?? -1));
+        if (isOffered(offered, apiKey, version)) return [frame];
+        violations.push(`${apiKey} v${version}`);
+        return null;
+      },
+      answer: (frame: Buffer, to: Asked | null) => [
+        to?.apiKey === apiVersions ? reduced(frame, to.version, offered) : frame,
+      ],
+    };
+  };
+  const {close} = await startFrameProxy(`127.0.0.1:${target}`, meet, port);
   return {
     offer(now) {
       offers = now;
@@ -65,11 +47,7 @@ export async function startReducedServer(target: number, port: number): Promise<
     },
     violations: () => violations,
     newestAsked: key => asked.get(key) ?? -1,
-    close: () =>
-      new Promise(resolve => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
+    close,
   };
 }
 

@@ -9,9 +9,10 @@ export function message(partition: number, offset: bigint | number, value = '{}'
     partition,
     offset: BigInt(offset),
     timestamp: 0,
+    timestampType: 'create-time',
     key: null,
     value: Buffer.from(value),
-    headers: {},
+    headers: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import {answerOf, lineOf} from '../../../source/handlers/command/line-protocol.ts';
+import {headersOf} from '../../flow/support/headers.ts';
 import {message} from '../support/programs.ts';
 
 describe('a message as a line', () => {
@@ -19,22 +20,32 @@ describe('a message as a line', () => {
   });
 
   it('gives bytes that are no text in base64, and repeated headers as a list', () => {
-    const headers = {one: Buffer.from('a'), none: null, two: [Buffer.from('b'), Buffer.from([0xff])]};
+    const headers = headersOf(
+      ['two', 'b'],
+      ['none', null],
+      ['10', ''],
+      ['two', Buffer.from([0xff])],
+      ['__proto__', 'a'],
+    );
     expect(JSON.parse(lineOf(message({key: Buffer.from([0xff]), headers}), '1', 1))).toMatchObject({
       key: {base64: '/w=='},
-      headers: {one: 'a', none: null, two: ['b', {base64: '/w=='}]},
+      headers: JSON.parse('{"10":"","none":null,"two":["b",{"base64":"/w=="}],"__proto__":"a"}'),
+      headerList: [
+        {name: 'two', value: 'b'},
+        {name: 'none', value: null},
+        {name: '10', value: ''},
+        {name: 'two', value: {base64: '/w=='}},
+        {name: '__proto__', value: 'a'},
+      ],
     });
   });
 
   it('is one line, and the same JSON, whatever the value', () => {
-    const headers = fc.dictionary(fc.string(), fc.string());
+    const headers = fc.array(fc.tuple(fc.string(), fc.string()));
     fc.assert(
       fc.property(fc.json(), fc.nat(4), headers, (json, indent, texts) => {
         const pretty = JSON.stringify(JSON.parse(json), null, indent);
-        const bytes = Object.fromEntries(
-          Object.entries(texts).map(([name, text]) => [name, Buffer.from(text)]),
-        );
-        const line = lineOf(message({headers: bytes}), pretty, 1);
+        const line = lineOf(message({headers: headersOf(...texts)}), pretty, 1);
         expect(line.indexOf('\n')).toBe(line.length - 1);
         expect(JSON.parse(line).value).toEqual(JSON.parse(json));
       }),
@@ -49,7 +60,10 @@ describe('an answer', () => {
     ['{"status":"ok","note":"sent twice"}', {answer: 'ok', note: 'sent twice'}],
     [
       '{"status":"failed","error":"no such\\n user","permanent":true}',
-      {answer: 'failed', failure: {name: 'failed', message: 'no such user', permanent: true}},
+      {
+        answer: 'failed',
+        failure: {name: 'failed', alike: 'no such user', message: 'no such user', permanent: true},
+      },
     ],
     [
       '{"status":"failed","name":"Busy","retryAfterMs":500}',

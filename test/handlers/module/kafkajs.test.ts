@@ -3,6 +3,7 @@ import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import {describe, expect, it, vi} from 'vitest';
 import type {Run} from '../../../source/flow/handler.ts';
+import {headersOf} from '../../flow/support/headers.ts';
 import {runOf} from '../support/runs.ts';
 import {type Loaded, load} from './support/modules.ts';
 
@@ -34,11 +35,7 @@ describe('eachMessage', () => {
   console.log(JSON.stringify({names: Object.keys(payload), rest, headers: Object.keys(headers), isBytes, none: headers.none, twice: headers.twice.map(String)}));
 }`);
     const run = runOf(['{}']);
-    const headers = {
-      trace: Buffer.from('t'),
-      twice: [Buffer.from('a'), Buffer.from('b')],
-      none: null,
-    };
+    const headers = headersOf(['trace', 't'], ['twice', 'a'], ['twice', 'b'], ['none', null]);
     const [outcome] = await handler.handle({...run, messages: [{...run.messages[0]!, headers}]});
     expect(JSON.parse(outcome!.output!)).toEqual({
       names: ['topic', 'partition', 'heartbeat', 'pause'],

@@ -39,6 +39,7 @@ describe('a handler module', () => {
       value: {n: 1},
       raw: '{"n":1}',
       headers: {},
+      headerList: [],
       attempt: 2,
     });
   });

@@ -20,8 +20,9 @@ export function message(more: Partial<Message> = {}): Message {
     partition: 0,
     offset: 42n,
     timestamp: 1000,
+    timestampType: 'create-time',
     key: null,
-    headers: {},
+    headers: [],
     value: Buffer.from('{}'),
     ...more,
   };

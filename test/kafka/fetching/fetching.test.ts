@@ -1,6 +1,7 @@
 import {describe, expect, test, vi} from 'vitest';
 import type {Fetched} from '../../../source/flow/fetched-queue.ts';
 import {Fetching} from '../../../source/kafka/fetching/fetching.ts';
+import {defaultLimits} from '../../../source/kafka/records/record-cursor.ts';
 import {ManualClock} from '../../flow/support/manual-clock.ts';
 import {FakeLeader} from './fake-leader.ts';
 
@@ -19,6 +20,7 @@ function setUp(partitions: readonly number[]) {
   const fetching = new Fetching({
     topic: 't',
     clock,
+    limits: defaultLimits,
     take: (partition, fetched) => void taken.push({partition, fetched}),
     mayTake: async () => mayTake,
     outOfRange: partition => void ranges.push(partition),

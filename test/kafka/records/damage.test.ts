@@ -143,7 +143,9 @@ describe('limits', () => {
   ] as const)('more than the limit of %s is not unpacked', async (codec, payload) => {
     const bytes = oddBatch([record(0)], {codec, payload});
     const {unreadable} = await readAll(bytes);
-    expect(unreadable?.reason).toBe('unpacked it has more than 64 MiB, which is the limit');
+    expect(unreadable?.reason).toBe(
+      'unpacked it has more than 64 MiB, which is the limit (--unpacked-limit)',
+    );
   });
 
   it('millions of records in a small batch cost what is looked at', async () => {

@@ -16,6 +16,8 @@ export type TerminalOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Drafts and logs are kept here; left out: a folder of its own. */
   readonly stateFolder?: string;
+  /** Where it is started; left out: in a folder of its own. */
+  readonly workingFolder?: string;
 };
 
 export type Exit = {readonly code: number; readonly signal: number};
@@ -70,7 +72,7 @@ export class Terminal {
       name: 'xterm-256color',
       cols: columns,
       rows,
-      cwd: folder,
+      cwd: options.workingFolder ?? folder,
       encoding: null,
       // Nothing of the environment that tests run in: it sets CI, NODE_ENV and brokers of its own.
       env: {

@@ -1,6 +1,7 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {isPrivate} from '../compiled-folder.ts';
 
 /** More than so many are made fewer, down to half. */
 const most = 1000;
@@ -63,11 +64,4 @@ export class CompiledTexts {
       .sort((left, right) => left.at - right.at);
     for (const {file} of byAge.slice(0, files.length - most / 2)) unlinkSync(file);
   }
-}
-
-/** On Windows a folder in the person's own profile is theirs. */
-function isPrivate(folder: string): boolean {
-  if (process.platform === 'win32') return true;
-  const {mode, uid} = statSync(folder);
-  return (mode & 0o077) === 0 && uid === process.getuid!();
 }
