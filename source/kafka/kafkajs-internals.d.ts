@@ -141,6 +141,7 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
+    waitForPendingRequests(): Promise<void>;
     readonly pending: readonly unknown[];
     /** What was sent and not answered, by the number of the request. */
     readonly inflight: ReadonlyMap<number, {readonly entry: {readonly apiKey: number}}>;

@@ -27,6 +27,7 @@ export function patchKafkaJS(): void {
   guardConnections();
   readLeaveGroupInOrder();
   restWhenIdle();
+  waitTogetherForAnswers();
   keepWhatIsKnownWithErrors();
   askEachServerForItsVersions();
   takeMetadataPartitionByPartition();
@@ -48,6 +49,21 @@ function restWhenIdle(): void {
   const {scheduleCheckPendingRequests} = RequestQueue.prototype;
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+  };
+}
+
+/**
+ * Each `disconnect` of a connection waits for its unanswered requests with a listener of its own. Where a broker dies,
+ * everybody who meets the error disconnects, and after ten of them Node warns of a leak on stderr. They wait together.
+ */
+function waitTogetherForAnswers(): void {
+  const {waitForPendingRequests} = RequestQueue.prototype;
+  const waiting = new WeakMap<RequestQueue, Promise<void>>();
+  RequestQueue.prototype.waitForPendingRequests = function (this: RequestQueue) {
+    const answered =
+      waiting.get(this) ?? waitForPendingRequests.call(this).finally(() => waiting.delete(this));
+    waiting.set(this, answered);
+    return answered;
   };
 }
 
