@@ -3,7 +3,15 @@ import {startEmbeddedBroker} from './hostile-answers/broker-process.ts';
 import {hostileDrill} from './hostile-answers/drill.ts';
 
 /** In short; `npm run drill -- --answers 20000` is the whole of it. */
-const plan = {seed: 10, count: 60, decoded: 3000, perPartition: 100, keys: 12, time: 60_000};
+const plan = {
+  seed: 10,
+  count: 60,
+  decoded: 3000,
+  perPartition: 100,
+  keys: 12,
+  time: 60_000,
+  sparesSilence: true,
+};
 const kafka = inject('kafka');
 const name =
   'mutated answers are never unhandled, take no memory, delay no key, and hold no partition beside';

@@ -41,15 +41,21 @@ export async function commandsUnderFire(
     readonly share: number;
     readonly mutations: number;
     readonly until: number;
+    readonly sparesSilence: boolean;
   },
 ): Promise<Fired> {
-  const {topic, group, seed, share, until} = options;
+  const {topic, group, seed, share, until, sparesSilence} = options;
   const wrong: string[] = [];
   let mutations = 0;
   let growth = 0;
   let run = 0;
   for (; mutations < options.mutations && Date.now() < until; run++) {
-    const proxy = await startHostileProxy(target, {seed: seed * 10_007 + run, share, partition: null});
+    const proxy = await startHostileProxy(target, {
+      seed: seed * 10_007 + run,
+      share,
+      partition: null,
+      sparesSilence,
+    });
     const commands = commandsOn(topic, group, proxy.bootstrap);
     const command = commands[run % commands.length]!;
     const program = startWatched(command);

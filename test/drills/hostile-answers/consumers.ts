@@ -19,15 +19,21 @@ export type ConsumerPlan = {
   readonly share: number;
   readonly mutations: number;
   readonly until: number;
+  readonly sparesSilence: boolean;
 };
 
 /** Consumers one after the other, all of whose answers may be mutated; each ends by itself, or is stopped after a while. */
 export async function consumersUnderFire(target: string, plan: ConsumerPlan): Promise<Fired> {
-  const {topic, seed, share, until} = plan;
+  const {topic, seed, share, until, sparesSilence} = plan;
   const total = {wrong: [] as string[], mutations: 0, growth: 0, runs: 0};
   const stopProducing = await keepProducing(target, topic);
   for (; total.mutations < plan.mutations && Date.now() < until; total.runs++) {
-    const proxy = await startHostileProxy(target, {seed: seed * 10_009 + total.runs, share, partition: null});
+    const proxy = await startHostileProxy(target, {
+      seed: seed * 10_009 + total.runs,
+      share,
+      partition: null,
+      sparesSilence,
+    });
     const program = startWatched(consume(proxy.bootstrap, topic));
     const over = Math.min(Date.now() + turn, Math.max(Date.now() + 1000, until));
     const isEnough = () => total.mutations + proxy.mutations() >= plan.mutations || Date.now() > over;
@@ -79,6 +85,7 @@ export async function consumersBesideDamage(
 
 async function consumerBesideDamage(target: string, plan: DamagePlan) {
   const {topic, seed, share, until, perPartition} = plan;
+  // There may be more: who publishes to a topic just made may have to send twice.
   const wanted = (partitions - 1) * perPartition;
   const hostile: HostilePlan = {seed, share, partition: 0};
   const proxy = await startHostileProxy(target, hostile);
@@ -91,7 +98,7 @@ async function consumerBesideDamage(target: string, plan: DamagePlan) {
     if (!line) wrong.push(`a line that is no JSON: ${text.slice(0, 200)}`);
     else if (line.status === 'processed' && line.partition !== 0) {
       processed.add(`${line.partition}@${line.offset}`);
-      if (processed.size === wanted) othersAfter = Math.min(othersAfter, Date.now() - began);
+      if (processed.size >= wanted) othersAfter = Math.min(othersAfter, Date.now() - began);
     } else if (line.status === 'unreadable' && line.partition !== 0) wrong.push(`held beside it: ${text}`);
     else if (line.status === 'unreadable' || line.status === 'held') {
       const {partition, offset} = line;
@@ -102,7 +109,7 @@ async function consumerBesideDamage(target: string, plan: DamagePlan) {
   const isOver = () =>
     program.child.exitCode !== null ||
     Date.now() > until + patience ||
-    (processed.size === wanted && (proxy.mutations() >= plan.mutations || Date.now() > until));
+    (processed.size >= wanted && (proxy.mutations() >= plan.mutations || Date.now() > until));
   while (!isOver()) await new Promise(resolve => setTimeout(resolve, 50));
   if (program.child.exitCode !== null) wrong.push('it ended by itself');
   program.stop();

@@ -20,6 +20,8 @@ export type HostileDrillPlan = {
   readonly keys: number;
   /** ms that the parts with a proxy may take; what is not reached by then is told by the counts. */
   readonly time: number;
+  /** Whether servers never ask commands, consumers and the interface for silence, which takes a minute each time. */
+  readonly sparesSilence: boolean;
 };
 
 /** Of one part, so many are told at once; all are in the result. */
@@ -61,7 +63,7 @@ export async function hostileDrill(
   say(`${plan.decoded} mutated answers of ${recorded.length} are read, ${decoded.wrong.length} wrong`);
 
   const until = Date.now() + plan.time;
-  const options = {topic, group, seed, until};
+  const options = {topic, group, seed, until, sparesSilence: plan.sparesSilence};
   const mutations = (which: keyof typeof part) => Math.ceil(count * part[which]);
   // Topics of their own for what counts messages: the commands publish to theirs.
   const [beside, flowing, watched] = await Promise.all([

@@ -11,6 +11,8 @@ export type HostilePlan = {
   readonly share: number;
   /** Only the records of this partition, wherever a fetch brings some; null: any byte of any answer. */
   readonly partition: number | null;
+  /** Where answers begin with how long the server wants silence, that is left alone: obeying takes up to a minute. */
+  readonly sparesSilence?: boolean;
 };
 
 export type HostileProxy = {
@@ -25,6 +27,8 @@ export type HostileProxy = {
 };
 
 const remembered = 40;
+/** Behind length and number of an answer, with the byte for tagged fields that newer versions have before it. */
+const silence = {from: 8, to: 13};
 
 /**
  * Stands before a broker and mutates a share of its answers. Which, and how, follows from the seed, from the API, and from
@@ -46,6 +50,8 @@ export async function startHostileProxy(target: string, plan: HostilePlan): Prom
         ? mutated(frame, seed)
         : (ofPartition(frame, asked, plan.partition, seed) ?? {what: null, bytes: [frame]});
     if (what === null) return bytes;
+    if (plan.sparesSilence)
+      for (const each of bytes) frame.copy(each, silence.from, silence.from, silence.to);
     mutations++;
     last.push(`API ${asked.apiKey} v${asked.version}, answer ${number}: ${what}`);
     if (last.length > remembered) last.shift();

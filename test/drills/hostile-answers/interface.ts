@@ -21,8 +21,8 @@ export async function interfaceUnderFire(
   target: string,
   plan: ConsumerPlan & {readonly keys: number},
 ): Promise<Fired & {readonly latest: number}> {
-  const {topic, seed, share, keys, until} = plan;
-  const proxy = await startHostileProxy(target, {seed, share, partition: null});
+  const {topic, seed, share, keys, until, sparesSilence} = plan;
+  const proxy = await startHostileProxy(target, {seed, share, partition: null, sparesSilence});
   proxy.rage(false);
   const wrong: string[] = [];
   const stopProducing = await keepProducing(target, topic);

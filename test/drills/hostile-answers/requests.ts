@@ -18,7 +18,7 @@ export async function requestsUnderFire(
   },
 ): Promise<Fired> {
   const {topic, group, seed, share, until} = options;
-  const proxy = await startHostileProxy(target, {seed, share, partition: null});
+  const proxy = await startHostileProxy(target, {seed, share, partition: null, sparesSilence: true});
   const program = join(import.meta.dirname, 'requests-process.ts');
   const child = spawn(process.execPath, [
     program,
