@@ -270,6 +270,15 @@ declare module 'kafkajs/src/protocol/error.js' {
   export default errors;
 }
 
+declare module 'kafkajs/src/protocol/requests/leaveGroup/v3/response.js' {
+  export type LeftGroup = {
+    readonly errorCode: number;
+    readonly members: readonly {readonly errorCode: number}[];
+  };
+  const response: {parse(answer: LeftGroup): Promise<LeftGroup>};
+  export default response;
+}
+
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     readonly buffer: Buffer;

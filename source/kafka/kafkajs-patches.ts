@@ -9,6 +9,7 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import kafkaErrors from 'kafkajs/src/protocol/error.js';
 import {fetchByOurselves} from './fetching/group-fetch.ts';
 import {guardConnections} from './guarded-connection.ts';
+import {readLeaveGroupInOrder} from './leave-group-answer.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
 import {chooseVersion} from './protocol/versions.ts';
 import {checkServer} from './server-age.ts';
@@ -24,6 +25,7 @@ export function patchKafkaJS(): void {
   if (isPatched) return;
   isPatched = true;
   guardConnections();
+  readLeaveGroupInOrder();
   restWhenIdle();
   waitTogetherForAnswers();
   keepWhatIsKnownWithErrors();

@@ -6,6 +6,7 @@ import type {FetchedPartition} from './fetch-records.ts';
 import {Leaderless} from './leaders.ts';
 import {Refused} from './protocol/errors.ts';
 import {beginOf, fromIn, type ReadFrom} from './read-from.ts';
+import {OneByOne} from './records/one-by-one.ts';
 import {RecordCursor} from './records/record-cursor.ts';
 import {UnreadableRecords} from './records/unreadable-records.ts';
 import {TopicConnection} from './topic-connection.ts';
@@ -79,6 +80,7 @@ export async function readRetained(reading: Reading): Promise<'complete' | 'abor
 class Reader {
   readonly #reading: Reading;
   readonly #connection: TopicConnection;
+  readonly #handing = new OneByOne();
   #closed = false;
   /** What is said of each partition that has no leader: told at the end, when the others have been read. */
   readonly #leaderless = new Map<number, string>();
@@ -150,7 +152,8 @@ class Reader {
       const before = part.next;
       const used = this.#connection.current;
       try {
-        await this.#hand(part, await this.#connection.fetch(part.partition, part.next));
+        const fetched = await this.#connection.fetch(part.partition, part.next);
+        await this.#handing.run(() => this.#hand(part, fetched));
       } catch (error) {
         if (error instanceof UnreadableRecords && tries + 1 >= mostTriesOfDamaged) {
           this.#passUnreadable(part, error);

@@ -4,7 +4,7 @@ import {safeText} from '../../payload/safe-text.ts';
 import {padToWidth} from '../../payload/width.ts';
 import type {DeadLetter, Redrive, RedriveResult} from '../../session/redrive.ts';
 import type {Session} from '../../session/session.ts';
-import {age, count} from '../amounts.ts';
+import {age, count, isoTime} from '../amounts.ts';
 import {cell, exactly, type Piece, row, wrap} from '../cells.ts';
 import type {Area} from '../layout.ts';
 import type {RedriveOverlay} from '../screen.ts';
@@ -138,7 +138,7 @@ function footLines(letter: DeadLetter, redrive: Redrive, width: number, theme: T
   const by = group ? `, given up by group ${decodeHeader('', group).text}` : '';
   const own = letter.headers.filter(({name}) => !name.startsWith('kafka_dlt-')).length;
   const why = letter.error === '' ? 'It does not say why it was given up.' : letter.error;
-  const about = `${letter.origin === null ? 'where it was is not told' : `was ${letter.origin}`}${by} at ${new Date(letter.timestamp).toISOString()} · ${count(own, 'header')} of its own`;
+  const about = `${letter.origin === null ? 'where it was is not told' : `was ${letter.origin}`}${by} at ${isoTime(letter.timestamp)} · ${count(own, 'header')} of its own`;
   const decide =
     result.status === 'unknown'
       ? 'It may be in the topic: m counts it as redriven, Enter sends it again.'

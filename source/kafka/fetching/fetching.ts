@@ -3,6 +3,7 @@ import type {Clock} from '../../flow/clock.ts';
 import type {Fetched} from '../../flow/fetched-queue.ts';
 import {type FetchedPartition, fetchPartitions} from '../fetch-records.ts';
 import {Refused} from '../protocol/errors.ts';
+import {OneByOne} from '../records/one-by-one.ts';
 import {RecordCursor, type RecordLimits} from '../records/record-cursor.ts';
 import {UnreadableRecords} from '../records/unreadable-records.ts';
 import {PartitionReading} from './partition-reading.ts';
@@ -51,6 +52,7 @@ export class Fetching {
   readonly #ports: FetchingPorts;
   readonly #partitions = new Map<number, PartitionReading>();
   readonly #waiting = new Set<() => void>();
+  readonly #reading = new OneByOne();
   #workedSince = 0;
   /** What went wrong outside of a fetch: the next one tells it. */
   #failure: {readonly error: unknown} | null = null;
@@ -152,7 +154,9 @@ export class Fetching {
     if (part.isDraining) return;
     part.isDraining = true;
     try {
-      while (part.cursor && !part.isPaused) await this.#takeFrom(part, part.cursor);
+      await this.#reading.run(async () => {
+        while (part.cursor && !part.isPaused) await this.#takeFrom(part, part.cursor);
+      });
     } finally {
       part.isDraining = false;
     }

@@ -48,25 +48,58 @@ function bytesOf(reader: ByteReader): Buffer | null {
   return reader.bytes.subarray(from, from + length);
 }
 
+/** Messages that are looked at before somebody else may have a turn. */
+const checkedAtOnce = 5000;
+
 /**
- * Messages of the formats 0 and 1, none of them packed. `outer` is the one that they were packed in: in format 1 their
- * offsets count from its first, and it has the last one's offset (KIP-31).
+ * Checks messages of the formats 0 and 1, none of them packed, and answers what reads them from the offset `from` on;
+ * null: there is none. `outer` is the one that they were packed in: it has the last one's offset, and in format 1 theirs
+ * count from its first (KIP-31). Throws Damaged.
  */
+export function* openMessages(
+  at: TopicPartition,
+  bytes: Buffer,
+  from: bigint,
+  outer: OldMessage | null,
+): Work<MessageSetReader | null> {
+  let last = -1n;
+  let count = 0;
+  for (let place = 0; place < bytes.length; ) {
+    const size = sizeOfEntry(bytes, place);
+    if (size === null) throw new Damaged('a message in it is cut off');
+    const {offset, compression} = readOldMessage(bytes.subarray(place, place + size));
+    if (compression !== 0) throw new Damaged('a packed message in it is packed again');
+    if (offset <= last) throw new Damaged('its offsets are not in order');
+    last = offset;
+    place += size;
+    if (++count % checkedAtOnce === 0) yield;
+  }
+  if (last < 0n) throw new Damaged('there is no message in it');
+  if (outer && last > outer.offset) throw new Damaged(`it has the offset ${outer.offset}, and ${last} in it`);
+  const shift = outer?.magic === 1 ? outer.offset - last : 0n;
+  let first = 0;
+  while (first < bytes.length && bytes.readBigInt64BE(first) + shift < from) {
+    first += sizeOfEntry(bytes, first)!;
+    if (++count % checkedAtOnce === 0) yield;
+  }
+  return first === bytes.length ? null : new MessageSetReader(at, bytes, first, shift, outer);
+}
+
+/** Messages of old formats that were checked, made a chunk at a time, each chunk with bytes of its own. */
 export class MessageSetReader implements OpenRecords {
   readonly #at: TopicPartition;
   readonly #bytes: Buffer;
-  readonly #from: bigint;
-  readonly #outer: OldMessage | null;
   readonly #shift: bigint;
-  #position = 0;
+  readonly #outer: OldMessage | null;
+  #position: number;
 
-  /** `last`: the last message's offset, as `checkMessages` answers it. */
-  constructor(at: TopicPartition, bytes: Buffer, last: bigint, from: bigint, outer: OldMessage | null) {
+  /** `position`: where the first one begins that is given; `shift`: what their offsets count from. */
+  constructor(at: TopicPartition, bytes: Buffer, position: number, shift: bigint, outer: OldMessage | null) {
     this.#at = at;
     this.#bytes = bytes;
-    this.#from = from;
+    this.#position = position;
+    this.#shift = shift;
     this.#outer = outer;
-    this.#shift = outer?.magic === 1 ? outer.offset - last : 0n;
   }
 
   get size(): number {
@@ -74,49 +107,35 @@ export class MessageSetReader implements OpenRecords {
   }
 
   take(most: number): TakenRecords | null {
-    while (this.#position < this.#bytes.length) {
-      const taken = this.#takeChunk(most);
-      if (taken.messages.length > 0) return taken;
-    }
-    return null;
-  }
-
-  #takeChunk(most: number): TakenRecords {
+    if (this.#position === this.#bytes.length) return null;
     const begin = this.#position;
-    const end = this.#endOfChunk(most);
-    this.#position = end;
-    const bytes = Buffer.from(this.#bytes.subarray(begin, end));
+    this.#position = this.#endOfChunk(most);
+    const bytes = Buffer.from(this.#bytes.subarray(begin, this.#position));
     const messages: FetchedMessage[] = [];
-    let next = this.#from;
-    for (let at = 0; at < bytes.length; ) {
-      const size = sizeOfEntry(bytes, at)!;
-      const {
-        offset: counted,
-        timestamp,
-        key,
-        value,
-        hasAppendTime,
-      } = readOldMessage(bytes.subarray(at, at + size));
-      at += size;
-      const offset = counted + this.#shift;
-      if (offset < this.#from) continue;
-      next = offset + 1n;
-      const outer = this.#outer;
-      const isAppendTime = outer?.hasAppendTime ?? hasAppendTime;
-      messages.push(
-        new FetchedMessage(
-          this.#at,
-          offset,
-          outer?.hasAppendTime ? outer.timestamp : timestamp,
-          isAppendTime ? 'log-append-time' : 'create-time',
-          key,
-          value,
-          bytes,
-          -1,
-        ),
-      );
+    let next = 0n;
+    for (let place = 0; place < bytes.length; ) {
+      const size = sizeOfEntry(bytes, place)!;
+      const message = this.#messageOf(readOldMessage(bytes.subarray(place, place + size)), bytes);
+      messages.push(message);
+      next = message.offset + 1n;
+      place += size;
     }
     return {messages, next, bytes: bytes.length + messages.length * messageCost};
+  }
+
+  #messageOf({offset, timestamp, hasAppendTime, key, value}: OldMessage, bytes: Buffer): FetchedMessage {
+    const outer = this.#outer;
+    const isAppendTime = outer?.hasAppendTime ?? hasAppendTime;
+    return new FetchedMessage(
+      this.#at,
+      offset + this.#shift,
+      outer?.hasAppendTime ? outer.timestamp : timestamp,
+      isAppendTime ? 'log-append-time' : 'create-time',
+      key,
+      value,
+      bytes,
+      -1,
+    );
   }
 
   #endOfChunk(most: number): number {
@@ -129,25 +148,4 @@ export class MessageSetReader implements OpenRecords {
     }
     return end;
   }
-}
-
-/** Messages that are checked before somebody else may have a turn. */
-const checkedAtOnce = 5000;
-
-/** Reads each message once. Answers the last one's offset. Throws Damaged. */
-export function* checkMessages(bytes: Buffer): Work<bigint> {
-  let last = -1n;
-  let count = 0;
-  for (let at = 0; at < bytes.length; ) {
-    const size = sizeOfEntry(bytes, at);
-    if (size === null) throw new Damaged('a message in it is cut off');
-    const message = readOldMessage(bytes.subarray(at, at + size));
-    if (message.compression !== 0) throw new Damaged('a packed message in it is packed again');
-    if (message.offset <= last) throw new Damaged('its offsets are not in order');
-    last = message.offset;
-    at += size;
-    if (++count % checkedAtOnce === 0) yield;
-  }
-  if (last < 0n) throw new Damaged('there is no message in it');
-  return last;
 }

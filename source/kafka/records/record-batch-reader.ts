@@ -6,25 +6,89 @@ import {FetchedMessage, headerCost, messageCost} from './fetched-message.ts';
 import {chunkSize, type OpenRecords, type TakenRecords} from './open-records.ts';
 import {Damaged} from './unreadable-records.ts';
 
+/** Records, or headers of one, that are checked before somebody else may have a turn. */
+const checkedAtOnce = 10_000;
+/** A few bytes of a packed batch can claim tens of millions, and each takes memory once somebody looks at it. */
+const mostHeaders = 1_000_000;
+
 /**
- * The records of one batch of format 2, unpacked. They went through `checkRecords` before, so that a batch is read wholly
- * or not at all. Messages are made a chunk at a time, each chunk with bytes of its own.
+ * Checks the records of one batch of format 2, unpacked, as Java's clients do (DefaultRecord, DefaultRecordBatch): each
+ * has the length that it claims, and nothing is left, so that a batch is read wholly or not at all. Throws Damaged.
+ * Answers what reads them from the offset `from` on; null: there is none.
  */
+export function* openRecords(
+  at: TopicPartition,
+  head: BatchHead,
+  records: Buffer,
+  from: bigint,
+): Work<RecordBatchReader | null> {
+  const {count, baseOffset, lastOffset} = head;
+  const most = Number(lastOffset - baseOffset);
+  const wanted = Number(from - baseOffset);
+  const reader = new ByteReader(records);
+  let before = -1;
+  let first: {readonly index: number; readonly at: number} | null = null;
+  let checked = 0;
+  for (let index = 0; index < count; index++) {
+    if (reader.left === 0) throw new Damaged(`it counts ${count} records and has ${index}`);
+    const start = reader.at;
+    const size = reader.varInt();
+    const begin = reader.pass(size);
+    const end = reader.at;
+    reader.at = begin;
+    reader.pass(1);
+    reader.varLong();
+    const delta = reader.varInt();
+    if (delta <= before || delta > most) throw new Damaged('its offsets are not in order');
+    if (delta >= wanted) first ??= {index, at: start};
+    before = delta;
+    passBytes(reader);
+    passBytes(reader);
+    const headers = passHeaders(reader);
+    if (reader.at !== end) throw new Damaged('a record in it does not have the length that it claims');
+    checked += 1 + headers;
+    if (checked >= checkedAtOnce) {
+      checked = 0;
+      yield;
+    }
+  }
+  if (reader.left > 0) throw new Damaged(`it counts ${count} records and has more`);
+  return first && new RecordBatchReader(at, head, records, first.at, count - first.index);
+}
+
+function passHeaders(reader: ByteReader): number {
+  const count = reader.varInt();
+  if (count < 0) throw new Damaged('a record in it counts its headers wrong');
+  if (count > mostHeaders)
+    throw new Damaged(`a record in it has ${count} headers, and ${mostHeaders} at most are read`);
+  for (let left = count; left > 0; left--) {
+    reader.pass(reader.varInt());
+    passBytes(reader);
+  }
+  return count;
+}
+
+function passBytes(reader: ByteReader): void {
+  const length = reader.varInt();
+  if (length > 0) reader.pass(length);
+}
+
+/** Messages of records that were checked, made a chunk at a time, each chunk with bytes of its own. */
 export class RecordBatchReader implements OpenRecords {
   readonly #at: TopicPartition;
   readonly #head: BatchHead;
   readonly #records: Buffer;
-  readonly #from: bigint;
   readonly #timestampType: TimestampType;
-  #position = 0;
+  #position: number;
   #left: number;
 
-  constructor(at: TopicPartition, head: BatchHead, records: Buffer, from: bigint) {
+  /** `position`: where the first of the `left` records begins that are given. */
+  constructor(at: TopicPartition, head: BatchHead, records: Buffer, position: number, left: number) {
     this.#at = at;
     this.#head = head;
     this.#records = records;
-    this.#from = from;
-    this.#left = head.count;
+    this.#position = position;
+    this.#left = left;
     this.#timestampType = head.hasAppendTime ? 'log-append-time' : 'create-time';
   }
 
@@ -33,51 +97,36 @@ export class RecordBatchReader implements OpenRecords {
   }
 
   take(most: number): TakenRecords | null {
-    while (this.#left > 0) {
-      const taken = this.#takeChunk(most);
-      // What lies before the offset that was asked for is passed, and not told of.
-      if (taken.messages.length > 0 || this.#left === 0) return taken;
-    }
-    return null;
-  }
-
-  #takeChunk(most: number): TakenRecords {
+    if (this.#left === 0) return null;
     const {begin, count} = this.#nextChunk(most);
     const bytes = Buffer.from(this.#records.subarray(begin, this.#position));
+    const {baseOffset, lastOffset} = this.#head;
     const reader = new ByteReader(bytes);
     const messages: FetchedMessage[] = [];
     let headers = 0;
-    let last = 0;
+    let next = baseOffset;
     for (let index = 0; index < count; index++) {
       const size = reader.varInt();
       const end = reader.at + size;
       reader.at++; // attributes: none are in use
-      const timeDelta = reader.varLong();
-      last = reader.varInt();
+      const time = this.#timeOf(reader.varLong());
+      const offset = baseOffset + BigInt(reader.varInt());
       const key = slice(reader);
       const value = slice(reader);
-      const offset = this.#head.baseOffset + BigInt(last);
-      if (offset >= this.#from) {
-        const headersAt = reader.at;
-        headers += reader.varInt();
-        messages.push(
-          new FetchedMessage(
-            this.#at,
-            offset,
-            this.#timeOf(timeDelta),
-            this.#timestampType,
-            key,
-            value,
-            bytes,
-            headersAt,
-          ),
-        );
-      }
+      const headersAt = reader.at;
+      headers += reader.varInt();
       reader.at = end;
+      next = offset + 1n;
+      messages.push(
+        new FetchedMessage(this.#at, offset, time, this.#timestampType, key, value, bytes, headersAt),
+      );
     }
     this.#left -= count;
-    const next = this.#left === 0 ? this.#head.lastOffset + 1n : this.#head.baseOffset + BigInt(last) + 1n;
-    return {messages, next, bytes: bytes.length + messages.length * messageCost + headers * headerCost};
+    return {
+      messages,
+      next: this.#left === 0 ? lastOffset + 1n : next,
+      bytes: bytes.length + messages.length * messageCost + headers * headerCost,
+    };
   }
 
   #timeOf(delta: number): number {
@@ -106,45 +155,4 @@ function slice(reader: ByteReader): Buffer | null {
   const from = reader.at;
   reader.at += length;
   return reader.bytes.subarray(from, reader.at);
-}
-
-/** Records that are checked before somebody else may have a turn. */
-const checkedAtOnce = 10_000;
-
-/**
- * As Java's clients check a batch (DefaultRecord, DefaultRecordBatch): each record has the length that it claims, and
- * nothing is left. Throws Damaged.
- */
-export function* checkRecords(records: Buffer, {count, baseOffset, lastOffset}: BatchHead): Work<void> {
-  const most = Number(lastOffset - baseOffset);
-  const reader = new ByteReader(records);
-  let before = -1;
-  for (let index = 0; index < count; index++) {
-    if (index % checkedAtOnce === checkedAtOnce - 1) yield;
-    if (reader.left === 0) throw new Damaged(`it counts ${count} records and has ${index}`);
-    const size = reader.varInt();
-    const begin = reader.pass(size);
-    const end = reader.at;
-    reader.at = begin;
-    reader.pass(1);
-    reader.varLong();
-    const delta = reader.varInt();
-    if (delta <= before || delta > most) throw new Damaged('its offsets are not in order');
-    before = delta;
-    passBytes(reader);
-    passBytes(reader);
-    const headers = reader.varInt();
-    if (headers < 0) throw new Damaged('a record in it counts its headers wrong');
-    for (let left = headers; left > 0; left--) {
-      reader.pass(reader.varInt());
-      passBytes(reader);
-    }
-    if (reader.at !== end) throw new Damaged('a record in it does not have the length that it claims');
-  }
-  if (reader.left > 0) throw new Damaged(`it counts ${count} records and has more`);
-}
-
-function passBytes(reader: ByteReader): void {
-  const length = reader.varInt();
-  if (length > 0) reader.pass(length);
 }

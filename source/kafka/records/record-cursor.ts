@@ -7,9 +7,9 @@ import {inTurns} from '../../wire/work.ts';
 import type {FetchedRecords} from '../fetch-records.ts';
 import {AbortedProducers} from './aborted-producers.ts';
 import {type BatchHead, beforeLength, headSize, magicAt, readHead, sizeOfEntry} from './batch-head.ts';
-import {checkMessages, MessageSetReader, readOldMessage} from './message-set-reader.ts';
+import {openMessages, readOldMessage} from './message-set-reader.ts';
 import {chunkSize, type OpenRecords, type TakenRecords} from './open-records.ts';
-import {checkRecords, RecordBatchReader} from './record-batch-reader.ts';
+import {openRecords} from './record-batch-reader.ts';
 import {Damaged, UnreadableRecords} from './unreadable-records.ts';
 
 export type RecordLimits = {
@@ -132,13 +132,15 @@ export class RecordCursor {
       this.#pass(begin + size, lastOffset);
       return;
     }
-    const records = await this.#unpack(head.compression, batch.subarray(headSize));
-    await inTurns(checkRecords(records, head));
+    const bytes = await this.#unpack(head.compression, batch.subarray(headSize));
     if (!isControl) {
-      this.#show(new RecordBatchReader(this.#at, head, records, this.#next), begin + size);
+      const records = await inTurns(openRecords(this.#at, head, bytes, this.#next));
+      if (records) this.#show(records, begin + size);
+      else this.#pass(begin + size, lastOffset);
       return;
     }
-    const [marker] = new RecordBatchReader(this.#at, head, records, head.baseOffset).take(1)!.messages;
+    const markers = await inTurns(openRecords(this.#at, head, bytes, head.baseOffset));
+    const [marker] = markers?.take(1)?.messages ?? [];
     if (marker?.key?.equals(abortMarker)) this.#aborted.close(producerId);
     this.#pass(begin + size, lastOffset);
   }
@@ -164,10 +166,10 @@ export class RecordCursor {
     const messages = isPacked
       ? await this.#unpack(compression, value ?? Buffer.alloc(0), {anyHeadChecksum: magic === 0})
       : this.#bytes.subarray(begin, behind);
-    const last = await inTurns(checkMessages(messages));
-    if (isPacked && last > offset) throw new Damaged(saysOffsets(offset - last, offset));
     const outer = isPacked ? message : null;
-    this.#show(new MessageSetReader(this.#at, messages, last, this.#next, outer), behind);
+    const opened = await inTurns(openMessages(this.#at, messages, this.#next, outer));
+    if (opened) this.#show(opened, behind);
+    else this.#pass(behind, offset);
   }
 
   /** Messages of the old formats stand alone: of those that follow, some are read with the first. */

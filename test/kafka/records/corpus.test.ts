@@ -7,7 +7,7 @@ import {RecordCursor} from '../../../source/kafka/records/record-cursor.ts';
 
 /**
  * Batches that others wrote: Apache Kafka's own classes, with how they read them (corpus/WriteCorpus.java), and
- * kafka-python and librdkafka, each given the messages of messages.json.
+ * kafka-python, librdkafka and franz-go, each given the messages of messages.json.
  */
 const folder = join(import.meta.dirname, 'corpus');
 const at = {topic: 't', partition: 0};
@@ -90,7 +90,7 @@ describe("what Apache Kafka's own classes wrote is read as they read it", () => 
 
 const messages = fileOf<readonly Content[]>('messages.json');
 
-describe.each(['kafka-python', 'librdkafka'])('what %s wrote is what it was given', writer => {
+describe.each(['kafka-python', 'librdkafka', 'franz-go'])('what %s wrote is what it was given', writer => {
   it.each(fileOf<readonly Written[]>(`${writer}.json`))('$name', async ({name, bytes}) => {
     const knowsHeaders = name.includes('format 2');
     const read = (await readAll(bytes)).messages;

@@ -2,6 +2,7 @@ import {gzipSync, zstdCompressSync} from 'node:zlib';
 import fc from 'fast-check';
 import {describe, expect, it} from 'vitest';
 import type {Message} from '../../../source/flow/message.ts';
+import {encodeRecordBatch} from '../../../source/kafka/record-batch.ts';
 import {RecordCursor, type RecordLimits} from '../../../source/kafka/records/record-cursor.ts';
 import {UnreadableRecords} from '../../../source/kafka/records/unreadable-records.ts';
 import {type Codec, codecs, oddBatch, record} from '../../broker/support/odd-batches.ts';
@@ -37,6 +38,12 @@ function batch(codec: Codec, offset: bigint, count: number): Buffer {
   );
   bytes.writeBigInt64BE(offset, 0);
   return bytes;
+}
+
+/** One record with so many headers, named by their numbers. */
+function withHeaders(count: number): Buffer {
+  const headers = Array.from({length: count}, (_, index) => ({name: `${index}`, value: null}));
+  return encodeRecordBatch([{topic: 't', key: null, value: null, headers}], 0);
 }
 
 function flip(bytes: Buffer, place: number, bits: number): void {
@@ -160,6 +167,41 @@ describe('limits', () => {
     const {unreadable} = await readAll(bytes);
     expect(unreadable?.reason).toBe('its offsets are not in order');
     expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
+  });
+
+  it('a hundred thousand headers in one record are read in order, and quickly', async () => {
+    const count = 100_000;
+    const {messages} = await readAll(withHeaders(count));
+    const cpu = process.cpuUsage();
+    const {headers} = messages[0]!;
+    expect(process.cpuUsage(cpu).user).toBeLessThan(1_000_000);
+    expect(headers).toHaveLength(count);
+    expect([headers[0], headers[99_999]].map(each => each?.name)).toEqual(['0', '99999']);
+  });
+
+  it('headers count as memory, and more than a million in one record are not read', async () => {
+    const cursor = new RecordCursor({records: withHeaders(1000), aborted: []}, at, 0n);
+    expect((await cursor.take(1))!.bytes).toBeGreaterThan(100_000);
+    const {unreadable} = await readAll(withHeaders(1_000_001));
+    expect(unreadable?.reason).toBe('a record in it has 1000001 headers, and 1000000 at most are read');
+  });
+
+  it('a batch whose last records were compacted away is passed to its end', async () => {
+    const bytes = oddBatch([record(0), record(1)], {codec: 'none', lastOffsetDelta: 9});
+    expect(await readAll(bytes, {from: 1n})).toMatchObject({messages: [{offset: 1n}], next: 10n});
+    expect(await readAll(bytes, {from: 5n})).toEqual({messages: [], next: 10n, unreadable: null});
+  });
+
+  it('others have turns while a large batch is checked', async () => {
+    const cursor = new RecordCursor({records: batch('zstd', 0n, 200_000), aborted: []}, at, 0n);
+    let turns = 0;
+    let tick = setImmediate(function again() {
+      turns++;
+      tick = setImmediate(again);
+    });
+    await cursor.take(1);
+    clearImmediate(tick);
+    expect(turns).toBeGreaterThan(0);
   });
 
   it('no message keeps a whole fetch in memory', async () => {
