@@ -182,8 +182,11 @@ function forgetOldSockets(): void {
   Connection.prototype.disconnect = async function (this: Connection) {
     const {socket} = this;
     const done = await disconnect.call(this);
-    if (!socket || this.isConnected()) return done;
-    for (const [event, listener] of listening.get(socket) ?? []) socket.off(event, listener);
+    const listeners = socket && listening.get(socket);
+    if (!listeners || this.isConnected()) return done;
+    // Whoever meets the error of a broker that dies disconnects: this is done for the first of them.
+    listening.delete(socket);
+    for (const [event, listener] of listeners) socket.off(event, listener);
     socket.on('error', () => {});
     socket.resume();
     return done;

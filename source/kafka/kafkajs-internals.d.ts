@@ -141,6 +141,7 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
 
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
+    waitForPendingRequests(): Promise<void>;
     readonly pending: readonly unknown[];
     /** What was sent and not answered, by the number of the request. */
     readonly inflight: ReadonlyMap<number, {readonly entry: {readonly apiKey: number}}>;
@@ -267,6 +268,15 @@ declare module 'kafkajs/src/protocol/error.js' {
     readonly errorCodes: readonly {readonly type: string; readonly code: number}[];
   };
   export default errors;
+}
+
+declare module 'kafkajs/src/protocol/requests/leaveGroup/v3/response.js' {
+  export type LeftGroup = {
+    readonly errorCode: number;
+    readonly members: readonly {readonly errorCode: number}[];
+  };
+  const response: {parse(answer: LeftGroup): Promise<LeftGroup>};
+  export default response;
 }
 
 declare module 'kafkajs/src/protocol/decoder.js' {

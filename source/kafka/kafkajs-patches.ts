@@ -9,6 +9,7 @@ import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import kafkaErrors from 'kafkajs/src/protocol/error.js';
 import {fetchByOurselves} from './fetching/group-fetch.ts';
 import {guardConnections} from './guarded-connection.ts';
+import {readLeaveGroupInOrder} from './leave-group-answer.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
 import {chooseVersion} from './protocol/versions.ts';
 import {checkServer} from './server-age.ts';
@@ -24,7 +25,9 @@ export function patchKafkaJS(): void {
   if (isPatched) return;
   isPatched = true;
   guardConnections();
+  readLeaveGroupInOrder();
   restWhenIdle();
+  waitTogetherForAnswers();
   keepWhatIsKnownWithErrors();
   askEachServerForItsVersions();
   takeMetadataPartitionByPartition();
@@ -46,6 +49,21 @@ function restWhenIdle(): void {
   const {scheduleCheckPendingRequests} = RequestQueue.prototype;
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0) scheduleCheckPendingRequests.call(this);
+  };
+}
+
+/**
+ * Each `disconnect` of a connection waits for its unanswered requests with a listener of its own. Where a broker dies,
+ * everybody who meets the error disconnects, and after ten of them Node warns of a leak on stderr. They wait together.
+ */
+function waitTogetherForAnswers(): void {
+  const {waitForPendingRequests} = RequestQueue.prototype;
+  const waiting = new WeakMap<RequestQueue, Promise<void>>();
+  RequestQueue.prototype.waitForPendingRequests = function (this: RequestQueue) {
+    const answered =
+      waiting.get(this) ?? waitForPendingRequests.call(this).finally(() => waiting.delete(this));
+    waiting.set(this, answered);
+    return answered;
   };
 }
 

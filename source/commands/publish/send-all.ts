@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {systemClock} from '../../flow/clock.ts';
-import type {BulkPublisher} from '../../flow/delivery.ts';
+import type {BulkPublisher, Publisher} from '../../flow/delivery.ts';
 import {BulkRun} from '../../session/bulk/bulk-run.ts';
 import {acknowledgedLine, resultRecord, sayFigures} from '../../session/bulk/result-record.ts';
 import type {BulkResult} from '../../session/bulk/results-in-order.ts';
@@ -15,7 +15,7 @@ import {holdYoungGeneration} from './young-generation.ts';
  * takes no more results; a second one ends at once.
  */
 export async function sendAll(
-  publisher: BulkPublisher,
+  publisher: BulkPublisher & Pick<Publisher, 'close'>,
   topic: string,
   {items, isMany}: PublishInput,
   rate: number | null,
@@ -43,6 +43,8 @@ export async function sendAll(
   const release = onceStopped(stop);
   await run.start();
   release();
+  // Answers that come until then still count: their rows update what was unknown.
+  await publisher.close();
   try {
     await lines.end();
   } catch (error) {

@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto';
+import type {Admin} from 'kafkajs';
 import {createClient} from '../../../source/kafka/client.ts';
 
 export const partitions = 4;
@@ -13,7 +14,8 @@ export async function filledTopic(bootstrap: string, perPartition: number): Prom
   const producer = kafka.producer();
   try {
     await admin.connect();
-    await admin.createTopics({waitForLeaders: true, topics: [{topic, numPartitions: partitions}]});
+    await admin.createTopics({topics: [{topic, numPartitions: partitions}], waitForLeaders: false});
+    await leadersOf(admin, topic);
     await producer.connect();
     for (let first = 0; first < perPartition; first += perBatch) {
       const messages = Array.from({length: partitions}, (_, partition) =>
@@ -45,4 +47,15 @@ export async function keepProducing(bootstrap: string, topic: string): Promise<(
     clearInterval(timer);
     await producer.disconnect();
   };
+}
+
+/** A broker that has just made a topic may not know it yet. */
+async function leadersOf(admin: Admin, topic: string): Promise<void> {
+  for (const until = Date.now() + 30_000; ; await new Promise(resolve => setTimeout(resolve, 100))) {
+    const found = await admin.fetchTopicMetadata({topics: [topic]}).catch(error => {
+      if (Date.now() > until) throw error;
+    });
+    const led = found?.topics[0]?.partitions.filter(({leader}) => leader >= 0);
+    if (led?.length === partitions) return;
+  }
 }

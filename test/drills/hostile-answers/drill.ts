@@ -22,6 +22,9 @@ export type HostileDrillPlan = {
   readonly time: number;
 };
 
+/** Of one part, so many are told at once; all are in the result. */
+const mostTold = 5;
+
 export type HostileDrillResult = {
   readonly wrong: readonly string[];
   readonly counts: Readonly<Record<string, number>>;
@@ -76,6 +79,7 @@ export async function hostileDrill(
     say(
       `${name}: ${fired.mutations} mutated answers in ${fired.runs} runs, ${fired.wrong.length} wrong, after ${seconds} s`,
     );
+    for (const each of fired.wrong.slice(0, mostTold)) say(`WRONG ${each}`);
   };
   await Promise.all([
     requestsUnderFire(target, {...options, share: share.requests, mutations: mutations('requests')}).then(

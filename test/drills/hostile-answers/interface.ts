@@ -26,6 +26,7 @@ export async function interfaceUnderFire(
   proxy.rage(false);
   const wrong: string[] = [];
   const stopProducing = await keepProducing(target, topic);
+  // All is well until it runs: what is measured is how it goes on.
   const screen = await openConsuming(proxy.bootstrap, topic);
   const memory = watchMemory(screen.pid);
   let latest = 0;
