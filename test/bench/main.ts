@@ -7,6 +7,7 @@ import {apacheKafka} from '../kafka/requirements.ts';
 import {startKafka} from '../kafka/start-kafka.ts';
 import {broker} from './broker.ts';
 import {consume} from './consume.ts';
+import {decoder} from './decoder.ts';
 import type {Row} from './figure.ts';
 import {execLines, forward} from './handlers.ts';
 import {interfaceFigure} from './interface.ts';
@@ -28,6 +29,7 @@ const figures = [
   interfaceFigure,
   memory,
   broker,
+  decoder,
 ];
 const {positionals: asked, values} = parseArgs({
   allowPositionals: true,
