@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- consume] [publish] [reference] [exec-lines] [forward] [start] [interface] [memory] [broker] [decoder]`: what it does a second, against
+ * `npm run bench [-- consume] [publish] [publish-lines] [reference] [exec-lines] [forward] [start] [interface] [memory] [broker]`: what it does a second, against
  * what a person would use instead, and what the interface takes. `--messages N` and `--minutes N` make `memory` longer.
  */
 import {parseArgs} from 'node:util';
@@ -13,6 +13,7 @@ import {execLines, forward} from './handlers.ts';
 import {interfaceFigure} from './interface.ts';
 import {memory} from './memory.ts';
 import {publish} from './publish.ts';
+import {publishLines} from './publish-lines.ts';
 import {reference} from './reference.ts';
 import {start} from './start.ts';
 import {excuses, table} from './table.ts';
@@ -20,6 +21,7 @@ import {excuses, table} from './table.ts';
 const figures = [
   consume,
   publish,
+  publishLines,
   reference,
   execLines,
   forward,
