@@ -27,5 +27,6 @@ async function drillOn(bootstrap: string, of = plan): Promise<void> {
   const {wrong, counts} = await hostileDrill(bootstrap, of, () => {});
   expect(wrong.length, wrong.join('\n\n')).toBe(0);
   expect(counts['mutated answers']).toBeGreaterThan(20);
+  expect(counts['mutated answers, beside damage']).toBeGreaterThan(0);
   expect(counts['kinds of answers']).toBeGreaterThan(12);
 }

@@ -49,14 +49,35 @@ export async function consumersUnderFire(target: string, plan: ConsumerPlan): Pr
   return total;
 }
 
+type DamagePlan = ConsumerPlan & {readonly perPartition: number};
+
 /**
- * One consumer, with the records of partition 0 damaged again and again: each time they cannot be read, they are asked for
- * once more. The messages of the other partitions all have to be processed, and none of these is held.
+ * Consumers one after the other, with the records of partition 0 damaged again and again: each time they cannot be read,
+ * they are asked for once more. The messages of the other partitions all have to be processed, and none of these is held.
  */
-export async function consumerBesideDamage(
+export async function consumersBesideDamage(
   target: string,
-  plan: ConsumerPlan & {readonly perPartition: number},
+  plan: DamagePlan,
 ): Promise<Fired & {readonly othersAfter: number}> {
+  const total = {wrong: [] as string[], mutations: 0, growth: 0, runs: 0, othersAfter: 0};
+  for (; total.mutations < plan.mutations && (total.runs === 0 || Date.now() < plan.until); total.runs++) {
+    const one = await consumerBesideDamage(target, {
+      ...plan,
+      seed: plan.seed * 10_037 + total.runs,
+      mutations: plan.mutations - total.mutations,
+      until: Math.min(plan.until, Date.now() + turn),
+    });
+    total.wrong.push(
+      ...one.wrong.map(each => `consume beside damage, seed ${plan.seed}, run ${total.runs}: ${each}`),
+    );
+    total.mutations += one.mutations;
+    total.growth = Math.max(total.growth, one.growth);
+    total.othersAfter = Math.max(total.othersAfter, one.othersAfter);
+  }
+  return total;
+}
+
+async function consumerBesideDamage(target: string, plan: DamagePlan) {
   const {topic, seed, share, until, perPartition} = plan;
   const wanted = (partitions - 1) * perPartition;
   const hostile: HostilePlan = {seed, share, partition: 0};
@@ -89,10 +110,8 @@ export async function consumerBesideDamage(
   if (processed.size < wanted)
     wrong.push(`${processed.size} of ${wanted} messages of the other partitions were processed`);
   await proxy.close();
-  const named = wrong.map(
-    each => `consume beside damage, seed ${seed}: ${each}\n${proxy.last().slice(-8).join('\n')}`,
-  );
-  return {wrong: named, mutations: proxy.mutations(), growth: program.growth(), runs: 1, othersAfter};
+  const named = wrong.map(each => `${each}\n${proxy.last().slice(-8).join('\n')}`);
+  return {wrong: named, mutations: proxy.mutations(), growth: program.growth(), othersAfter};
 }
 
 function consume(bootstrap: string, topic: string): string[] {

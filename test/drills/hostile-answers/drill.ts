@@ -2,7 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {startFrameProxy} from '../../support/frame-proxy.ts';
 import {filledTopic} from './broker-under-fire.ts';
 import {commandsOn, commandsUnderFire, type Fired} from './commands.ts';
-import {consumerBesideDamage, consumersUnderFire} from './consumers.ts';
+import {consumersBesideDamage, consumersUnderFire} from './consumers.ts';
 import {decodeMany} from './decode-many.ts';
 import {interfaceUnderFire} from './interface.ts';
 import type {RecordedAnswer} from './recorded-answer.ts';
@@ -31,7 +31,7 @@ export type HostileDrillResult = {
 };
 
 /** Of the answers, so many are mutated where any may be: fewer and nothing happens, more and nothing gets on. */
-const share = {requests: 0.15, commands: 0.25, consumers: 0.1, records: 0.8, interface: 0.1} as const;
+const share = {requests: 0.15, commands: 0.25, consumers: 0.1, records: 1, interface: 0.1} as const;
 /** What of the count is for whom. */
 const part = {requests: 0.8, commands: 0.05, consumers: 0.08, records: 0.04, interface: 0.03} as const;
 
@@ -94,7 +94,7 @@ export async function hostileDrill(
       share: share.consumers,
       mutations: mutations('consumers'),
     }).then(fired => report('consumers', fired)),
-    consumerBesideDamage(target, {
+    consumersBesideDamage(target, {
       ...options,
       topic: beside,
       share: share.records,
