@@ -125,7 +125,13 @@ function shownName(each: Given): string {
 
 function write({name, isNo, value}: Given): string {
   const flag = isNo ? `--no-${dashed(name).slice(2)}` : dashed(name);
-  return value === undefined ? flag : `${flag}=${value}`;
+  return value === undefined ? flag : `${flag}=${keepingQuotes(value)}`;
+}
+
+/** Behind `=` meow takes a pair of quotes off, which a shell has done already: those that are left belong to the value. */
+function keepingQuotes(value: string): string {
+  const quote = value.charAt(0);
+  return (quote === '"' || quote === "'") && value.endsWith(quote) ? `"${value}"` : value;
 }
 
 /** `skipToEnd` → `--skip-to-end` */

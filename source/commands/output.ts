@@ -156,7 +156,7 @@ export function standardOutput(): Sink {
   if (isStream) return (block, done) => void stdout.write(block, error => done(error ?? null));
   return (block, done) => {
     try {
-      writeWhole(stdout.fd, Buffer.from(block));
+      writeWhole(stdout.fd, block);
     } catch (error) {
       done(error as NodeJS.ErrnoException);
       return;
@@ -166,8 +166,11 @@ export function standardOutput(): Sink {
 }
 
 /** A disk that is nearly full takes a part, and says so only by a number: Node's own stream for files does not look. */
-function writeWhole(fd: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+function writeWhole(fd: number, block: string): void {
+  let at = writeSync(fd, block);
+  if (at === Buffer.byteLength(block)) return;
+  const bytes = Buffer.from(block);
+  while (at < bytes.length) at += writeSync(fd, bytes, at);
 }
 
 function emptied<Each>(set: Set<Each>): Each[] {

@@ -71,3 +71,8 @@ export type BulkPublisher = {
   /** Takes the record's bytes at once; `heard` gets what becomes of it later, never during the call. */
   send(draft: Draft, number: number, heard: Heard): void;
 };
+
+/** How long the way to the broker takes at least, in ms, after one more answer: slower answers raise it only slowly. */
+export function quickestOf(before: number, latencyMs: number): number {
+  return latencyMs < before ? latencyMs : before + (latencyMs - before) / 64;
+}

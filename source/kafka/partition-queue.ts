@@ -1,5 +1,5 @@
 import type {Cluster} from 'kafkajs/src/consumer/offsetManager/index.js';
-import type {Draft, Heard, Known} from '../flow/delivery.ts';
+import {type Draft, type Heard, type Known, quickestOf} from '../flow/delivery.ts';
 import {DeadlineError, withDeadline} from './deadline.ts';
 import {explainError} from './explain-error.ts';
 import {Leaderless, leaderOf} from './leaders.ts';
@@ -32,14 +32,17 @@ type Sender = {readonly from: number; readonly heard: Heard};
 const listenFor = 120_000;
 /** Below the broker's default of 1 MiB for a batch (max.message.bytes). */
 const mostBatchBytes = 900_000;
-/** What one batch has at first: where answers come at once, larger ones only take memory. */
-const firstBatchBytes = 256 * 1024;
+/**
+ * What one batch has at first: where answers come at once, larger ones only take memory. A little less than a power of two,
+ * which is what KafkaJS allocates for a request, twice.
+ */
+const firstBatchBytes = 250_000;
 const leastBatchBytes = 16 * 1024;
-/** ms: an answer that takes longer makes the batches grow, since so many the more wait for it. */
+/** ms: where even the quickest answers take longer, batches grow, since so many the more wait for each. */
 const slowAnswer = 25;
 const batchRecords = 10_000;
 /** Batches whose bytes are kept for others: new ones a thousand times a second would only be garbage. */
-const mostSpare = 8;
+const mostSpare = 6;
 const leaderDeadline = 10_000;
 
 /** The broker may have appended the record, and says that it does not know. */
@@ -65,6 +68,7 @@ export class PartitionQueue {
   readonly #waiting: Outgoing[] = [];
   #isBusy = false;
   #batchBytes = firstBatchBytes;
+  #quickest = Number.POSITIVE_INFINITY;
   /** What the broker takes, as far as it was met. */
   #mostBytes = mostBatchBytes;
 
@@ -93,7 +97,8 @@ export class PartitionQueue {
   }
 
   #grow(latencyMs: number): void {
-    const wanted = latencyMs > slowAnswer ? this.#batchBytes * 2 : this.#batchBytes / 2;
+    this.#quickest = quickestOf(this.#quickest, latencyMs);
+    const wanted = this.#quickest > slowAnswer ? this.#batchBytes * 2 : this.#batchBytes / 2;
     this.#batchBytes = Math.min(this.#mostBytes, Math.max(firstBatchBytes, wanted));
   }
 

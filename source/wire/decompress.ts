@@ -1,5 +1,6 @@
 import {promisify} from 'node:util';
 import zlib from 'node:zlib';
+import {membersOnly} from './gzip.ts';
 import {decompressLz4, type Lz4Leniency} from './lz4.ts';
 import {decompressSnappy} from './snappy.ts';
 import {TooLargeError} from './too-large.ts';
@@ -22,7 +23,7 @@ const quickWork = 2048 * kibibyte;
 export function decompress(compression: number, bytes: Buffer, most: number, leniency?: Lz4Leniency): Buffer {
   switch (compression) {
     case compressions.gzip:
-      return tooLargeOr(() => zlib.gunzipSync(bytes, zlibLimits(bytes.length, most)));
+      return tooLargeOr(() => unpackGzip(bytes, most));
     case compressions.snappy:
       return atOnce(decompressSnappy(bytes, most));
     case compressions.lz4:
@@ -55,11 +56,37 @@ export async function decompressBeside(
   }
   try {
     return compression === compressions.gzip
-      ? await promisify(zlib.gunzip)(bytes, zlibLimits(bytes.length, most))
+      ? await unpackGzipBeside(bytes, most)
       : await unpackZstdBeside(bytes, most, zlibLimits);
   } catch (error) {
     throw sayTooLarge(error);
   }
+}
+
+function unpackGzip(bytes: Buffer, most: number): Buffer {
+  try {
+    return zlib.gunzipSync(bytes, zlibLimits(bytes.length, most));
+  } catch (error) {
+    const members = isNoHead(error) ? membersOnly(bytes, most) : null;
+    if (!members) throw error;
+    return zlib.gunzipSync(members, zlibLimits(bytes.length, most));
+  }
+}
+
+async function unpackGzipBeside(bytes: Buffer, most: number): Promise<Buffer> {
+  const unpack = promisify(zlib.gunzip);
+  try {
+    return await unpack(bytes, zlibLimits(bytes.length, most));
+  } catch (error) {
+    const members = isNoHead(error) ? membersOnly(bytes, most) : null;
+    if (!members) throw error;
+    return await unpack(members, zlibLimits(bytes.length, most));
+  }
+}
+
+/** What should be the next member is something else. */
+function isNoHead(error: unknown): boolean {
+  return (error as Error).message === 'incorrect header check';
 }
 
 /** Node's own steps of 16 KiB are small: with larger ones the same takes half the time, or a fifth. */

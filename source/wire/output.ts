@@ -42,9 +42,10 @@ const short = 48;
 
 /** Copies `count` bytes from `from` on to `to` on; all of them are there. Answers where they end. */
 export function copyLiteral(source: Buffer, from: number, bytes: Buffer, to: number, count: number): number {
+  const end = to + count;
   if (count > short) source.copy(bytes, to, from, from + count);
-  else for (let index = 0; index < count; index++) bytes[to + index] = source[from + index]!;
-  return to + count;
+  else for (let at = from, place = to; place < end; ) bytes[place++] = source[at++]!;
+  return end;
 }
 
 /**
@@ -55,7 +56,7 @@ export function repeatBytes(bytes: Buffer, to: number, distance: number, count: 
   const from = to - distance;
   const end = to + count;
   if (count <= short) {
-    for (let index = 0; index < count; index++) bytes[to + index] = bytes[from + index]!;
+    for (let at = from, place = to; place < end; ) bytes[place++] = bytes[at++]!;
     return end;
   }
   // What was copied continues the pattern: each step can copy all that is there by now.

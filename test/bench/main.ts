@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- consume] [publish] [reference] [exec-lines] [forward] [start] [interface] [memory] [broker]`: what it does a second, against
+ * `npm run bench [-- consume] [publish] [publish-lines] [reference] [exec-lines] [forward] [start] [interface] [memory] [broker]`: what it does a second, against
  * what a person would use instead, and what the interface takes. `--messages N` and `--minutes N` make `memory` longer.
  */
 import {parseArgs} from 'node:util';
@@ -7,16 +7,30 @@ import {apacheKafka} from '../kafka/requirements.ts';
 import {startKafka} from '../kafka/start-kafka.ts';
 import {broker} from './broker.ts';
 import {consume} from './consume.ts';
+import {decoder} from './decoder.ts';
 import type {Row} from './figure.ts';
 import {execLines, forward} from './handlers.ts';
 import {interfaceFigure} from './interface.ts';
 import {memory} from './memory.ts';
 import {publish} from './publish.ts';
+import {publishLines} from './publish-lines.ts';
 import {reference} from './reference.ts';
 import {start} from './start.ts';
 import {excuses, table} from './table.ts';
 
-const figures = [consume, publish, reference, execLines, forward, start, interfaceFigure, memory, broker];
+const figures = [
+  consume,
+  publish,
+  publishLines,
+  reference,
+  execLines,
+  forward,
+  start,
+  interfaceFigure,
+  memory,
+  broker,
+  decoder,
+];
 const {positionals: asked, values} = parseArgs({
   allowPositionals: true,
   options: {

@@ -5,6 +5,8 @@ export type Asked = {readonly apiKey: number; readonly version: number; readonly
 
 /** What is done on one connection with each frame: what is to be passed on instead, in order; null cuts the connection. */
 export type Way = {
+  /** ms that every frame takes, each way; left out: none. */
+  readonly delay?: number;
   request?(frame: Buffer, asked: Asked): readonly Buffer[] | null;
   /** `asked` is null where nothing like it was asked. */
   answer?(frame: Buffer, asked: Asked | null): readonly Buffer[] | null;
@@ -60,8 +62,13 @@ function passOn(client: Socket, leader: Socket, way: Way, rename: (frame: Buffer
   /** Requests without an answer, by correlation id. */
   const waiting = new Map<number, Asked>();
   const write = (socket: Socket, frames: readonly Buffer[] | null) => {
-    if (frames === null) client.destroy();
-    else for (const frame of frames) socket.write(frame);
+    const pass = () => {
+      if (frames === null) client.destroy();
+      else for (const frame of frames) socket.write(frame);
+    };
+    // Timers of the same time keep their order.
+    if (way.delay === undefined) pass();
+    else setTimeout(pass, way.delay);
   };
   eachFrame(client, frame => {
     const asked = {

@@ -4,6 +4,8 @@ import lz4 from 'lz4js';
 import snappy from 'snappyjs';
 import {describe, expect, it} from 'vitest';
 import {compressions, decompress, decompressBeside} from '../../source/wire/decompress.ts';
+import {decompressLz4} from '../../source/wire/lz4.ts';
+import {decompressSnappy} from '../../source/wire/snappy.ts';
 import {TooLargeError} from '../../source/wire/too-large.ts';
 import {withIndependentBlocks} from '../broker/support/odd-batches.ts';
 
@@ -108,6 +110,22 @@ describe('what kcat reads, and the compressors of before did not', () => {
     expect(() => decompress(compressions.zstd, Buffer.concat([frames, Buffer.from('rest')]), most)).toThrow();
   });
 
+  it('gzip in two members, and with something else behind', async () => {
+    const members = Buffer.concat(parts.map(part => gzipSync(part)));
+    const behind = Buffer.from('something else');
+    expect(decompress(compressions.gzip, members, most)).toEqual(Buffer.concat(parts));
+    expect(decompress(compressions.gzip, Buffer.concat([members, behind]), most)).toEqual(
+      Buffer.concat(parts),
+    );
+    const noise = Buffer.from(Array.from({length: 300_000}, (_, at) => (at * at * 31) % 253));
+    const long = Buffer.concat([gzipSync(noise, {level: 0}), behind]);
+    expect((await decompressBeside(compressions.gzip, long, most)).equals(noise)).toBe(true);
+    const damaged = gzipSync(noise);
+    damaged.writeUInt8(damaged[damaged.length - 5]! ^ 1, damaged.length - 5);
+    expect(() => decompress(compressions.gzip, Buffer.concat([damaged, behind]), most)).toThrow();
+    expect(() => decompress(compressions.gzip, behind, most)).toThrow('incorrect header check');
+  });
+
   it('LZ4 in two frames', () => {
     const frames = Buffer.concat(parts.map(compressed.lz4));
     expect(decompress(compressions.lz4, frames, most)).toEqual(Buffer.concat(parts));
@@ -124,12 +142,23 @@ describe('what claims more than it has', () => {
 });
 
 describe('what takes long is done beside', () => {
-  it.each(names)('%s: everybody else has turns, though it is a lot', async name => {
-    const plain = Buffer.alloc(most, 'a line of text that is long enough\n');
+  const plain = Buffer.alloc(most, 'a line of text that is long enough\n');
+
+  it.each(['gzip', 'zstd'] as const)('%s: by another thread', async name => {
     const packed = compressed[name](plain);
     const {result, turns} = await watched(() => decompressBeside(compressions[name], packed, most));
     expect(result.equals(plain)).toBe(true);
-    expect(turns).toBeGreaterThan(3);
+    expect(turns).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['snappy', decompressSnappy],
+    ['lz4', decompressLz4],
+  ] as const)('%s: a few megabytes at a time', async (name, unpack) => {
+    const packed = compressed[name](plain);
+    const pauses = [...unpack(packed, most)].length;
+    expect(pauses).toBeGreaterThanOrEqual(most / (4 * 1024 * 1024));
+    expect((await decompressBeside(compressions[name], packed, most)).equals(plain)).toBe(true);
   });
 
   it('a limit holds there too', async () => {
@@ -139,11 +168,11 @@ describe('what takes long is done beside', () => {
     }
   });
 
-  it('many small frames of zstd take turns too', async () => {
+  it('many small frames of zstd, one at a time', async () => {
     const frames = Buffer.concat(Array.from({length: 4000}, () => zstdCompressSync(Buffer.from('x'))));
     const {result, turns} = await watched(() => decompressBeside(compressions.zstd, frames, most));
     expect(result.toString()).toBe('x'.repeat(4000));
-    expect(turns).toBeGreaterThan(3);
+    expect(turns).toBeGreaterThan(0);
   });
 });
 

@@ -3,9 +3,9 @@ import type {Header, Headers, Message, TimestampType, TopicPartition} from '../.
 import {ByteReader} from './byte-reader.ts';
 
 /** What one message costs in memory besides its bytes; measured, rounded up. */
-export const messageCost = 300;
+export const messageCost = 350;
 /** What one header costs, once somebody has looked at it. */
-export const headerCost = 150;
+export const headerCost = 180;
 
 const none: Headers = Object.freeze([]);
 

@@ -1,5 +1,5 @@
 import type {Clock} from '../../flow/clock.ts';
-import type {BulkPublisher, Draft, Known} from '../../flow/delivery.ts';
+import {type BulkPublisher, type Draft, type Known, quickestOf} from '../../flow/delivery.ts';
 import {RatePace} from './rate-pace.ts';
 import {type BulkResult, ResultsInOrder, resultOf, stateOf} from './results-in-order.ts';
 
@@ -41,6 +41,9 @@ export type BulkOptions = {
 /** On their way at once, or acknowledged behind one that is not: what the longest way to a broker keeps busy. */
 const mostOnTheirWay = 100_000;
 const mostBytesOnTheirWay = 6 * 1024 * 1024;
+/** ms: where even the quickest answers take longer, more bytes keep the way busy. */
+const farAway = 80;
+const mostBytesFarAway = 16 * 1024 * 1024;
 /** What a record takes beside its value. */
 const recordBytes = 40;
 const mostInBatch = 1000;
@@ -62,6 +65,8 @@ export class BulkRun {
   #problem: string | null = null;
   #pending = 0;
   #pendingBytes = 0;
+  /** ms, of an acknowledgement; it follows slower ones slowly, since a busy broker is not far away. */
+  #quickest = Number.POSITIVE_INFINITY;
   #notAcknowledged = 0;
   #activeMs = 0;
   #activeSince: number;
@@ -178,7 +183,13 @@ export class BulkRun {
   }
 
   #isFull(): boolean {
-    return this.#pendingBytes >= mostBytesOnTheirWay || this.#results.room === 0;
+    return this.#pendingBytes >= this.#mostBytes() || this.#results.room === 0;
+  }
+
+  #mostBytes(): number {
+    return Number.isFinite(this.#quickest) && this.#quickest > farAway
+      ? mostBytesFarAway
+      : mostBytesOnTheirWay;
   }
 
   #send(batch: readonly BulkItem[], from: number, to: number): void {
@@ -203,6 +214,7 @@ export class BulkRun {
       this.#pendingBytes -= this.#results.bytesOf(number);
       if (state.status === 'unknown') this.#unknown.set(number, this.#results.lineOf(number));
     }
+    if (state.status === 'acknowledged') this.#quickest = quickestOf(this.#quickest, state.latencyMs);
     this.#pending -= numbers.length;
     this.#results.settle(numbers, state);
     this.#losePatience(numbers.length, state);

@@ -192,7 +192,7 @@ describe('limits', () => {
     expect(await readAll(bytes, {from: 5n})).toEqual({messages: [], next: 10n, unreadable: null});
   });
 
-  it('others have turns while a large batch is checked', async () => {
+  it('a large batch is checked in turns', async () => {
     const cursor = new RecordCursor({records: batch('zstd', 0n, 200_000), aborted: []}, at, 0n);
     let turns = 0;
     let tick = setImmediate(function again() {
