@@ -311,8 +311,9 @@ export class Stream {
   #trim(): void {
     if (this.#rows.length <= mostRows && this.#bytes <= mostBytes) return;
     let gone = 0;
+    // The newest stays in any case: a record can have headers for more than all rows may take.
     while (
-      gone < this.#rows.length &&
+      gone < this.#rows.length - 1 &&
       (this.#rows.length - gone > mostRows * 0.75 || this.#bytes > mostBytes * 0.75)
     ) {
       const row = this.#rows[gone++]!;

@@ -113,7 +113,7 @@ it('a flag that there is not is named as text, without what it was given', async
     '--multi\nline',
   ]);
   expect(code).toBe(2);
-  expect(stderr).toBe('There is no flag --un␛[31mknown here; kafka-notify topic --help lists them.\n');
+  expect(stderr).toBe('There is no flag --un␛[31mknown, -q, --multi␊line; --help lists them.\n');
 });
 
 it('what is damaged on the way ends its connection, and the work goes on', async () => {

@@ -73,6 +73,15 @@ describe('the stream of messages in view', () => {
     expect(stream.rows.length + stream.dropped).toBe(1500);
   });
 
+  it('shows the newest, also where its headers alone are more than all rows may take', () => {
+    const stream = newStream();
+    const headers = Array.from({length: 200_000}, (_, at) => ({name: `h${at}`, value: Buffer.from('x')}));
+    for (let at = 0; at < 3; at++) handle(stream, [{...message(0, at), headers}]);
+    stream.flush();
+    expect(shown(stream)).toEqual(['0@2 processed']);
+    expect(stream.dropped).toBe(2);
+  });
+
   it('keeps copies, so that no row keeps a whole fetch in memory', () => {
     const stream = newStream();
     const fetch = Buffer.alloc(1_000_000, 'a');
