@@ -5,8 +5,6 @@ import {mostGrowth} from './watched-program.ts';
 
 /** ms without the next answer after which it is taken for one that is read for ever. */
 const stillness = 5000;
-/** ms that one answer may take: no key comes through meanwhile. */
-const mostTime = 200;
 
 export type DecodedMany = {
   readonly wrong: readonly string[];
@@ -49,7 +47,5 @@ export async function decodeMany(
   const growth = (most - start) / 1024;
   if (result) wrong.push(...result.wrong);
   if (growth > mostGrowth) wrong.push(`reading took ${Math.round(growth / 1024)} MB`);
-  if ((result?.slowest.ms ?? 0) > mostTime)
-    wrong.push(`${result!.slowest.what} took ${Math.round(result!.slowest.ms)} ms`);
   return {wrong, slowest: result?.slowest.ms ?? 0, growth};
 }
