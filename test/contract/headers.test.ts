@@ -12,7 +12,7 @@ import {type BrokerUnderTest, describeOnBrokers} from './support/brokers.ts';
 
 type Pair = readonly [name: string, value: string | null];
 
-/** Names that every object has or that JavaScript sorts, repeats, null and empty: none may be lost, moved or added. */
+/** Names that every object has or that JavaScript sorts, repeats, quotes, null and empty: none may be lost, moved or added. */
 const hostile: readonly Pair[] = [
   ['constructor', 'x'],
   ['__proto__', 'y'],
@@ -23,6 +23,7 @@ const hostile: readonly Pair[] = [
   ['9', 'y'],
   ['toString', null],
   ['hasOwnProperty', ''],
+  ['"q"', '"v"'],
   ['a', null],
 ];
 const manyCount = 100_000;
@@ -132,13 +133,15 @@ describeOnBrokers('headers', broker => {
     expect(lines.map(line => line.status)).toContain('processed');
     const printed = lines.find(line => line.status === 'processed')!.output as string;
     expect(Object.fromEntries(JSON.parse(printed) as [string, string][])).toEqual({
-      KAFKA_HEADERS: 'constructor=x&__proto__=y&a=1&b=2&a=3&10=x&9=y&toString&hasOwnProperty=&a',
+      KAFKA_HEADERS:
+        'constructor=x&__proto__=y&a=1&b=2&a=3&10=x&9=y&toString&hasOwnProperty=&%22q%22=%22v%22&a',
       KAFKA_HEADER_CONSTRUCTOR: 'x',
       KAFKA_HEADER___PROTO__: 'y',
       KAFKA_HEADER_B: '2',
       KAFKA_HEADER_10: 'x',
       KAFKA_HEADER_9: 'y',
       KAFKA_HEADER_HASOWNPROPERTY: '',
+      KAFKA_HEADER__Q_: '"v"',
     });
   });
 });
