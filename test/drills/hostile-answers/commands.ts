@@ -31,18 +31,21 @@ export type Fired = {
   readonly runs: number;
 };
 
+/** What is asked about, how answers are mutated, and when it is enough. */
+export type Fire = {
+  readonly topic: string;
+  readonly group: string;
+  readonly seed: number;
+  readonly share: number;
+  readonly mutations: number;
+  /** ms since 1970 */
+  readonly until: number;
+};
+
 /** One command after the other, each through a proxy of its own, until so many answers were mutated or the time is up. */
 export async function commandsUnderFire(
   target: string,
-  options: {
-    readonly topic: string;
-    readonly group: string;
-    readonly seed: number;
-    readonly share: number;
-    readonly mutations: number;
-    readonly until: number;
-    readonly sparesSilence: boolean;
-  },
+  options: Fire & {readonly sparesSilence: boolean},
 ): Promise<Fired> {
   const {topic, group, seed, share, until, sparesSilence} = options;
   const wrong: string[] = [];

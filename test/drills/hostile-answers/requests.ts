@@ -1,22 +1,12 @@
 import {spawn} from 'node:child_process';
 import {join} from 'node:path';
-import type {Fired} from './commands.ts';
+import type {Fire, Fired} from './commands.ts';
 import {startHostileProxy} from './hostile-proxy.ts';
 import type {Asked} from './requests-process.ts';
 import {mostGrowth, watchMemory, wrongTexts} from './watched-program.ts';
 
 /** A process of the program's own requests, through one proxy, until so many answers were mutated. */
-export async function requestsUnderFire(
-  target: string,
-  options: {
-    readonly topic: string;
-    readonly group: string;
-    readonly seed: number;
-    readonly share: number;
-    readonly mutations: number;
-    readonly until: number;
-  },
-): Promise<Fired> {
+export async function requestsUnderFire(target: string, options: Fire): Promise<Fired> {
   const {topic, group, seed, share, until} = options;
   const proxy = await startHostileProxy(target, {seed, share, partition: null, sparesSilence: true});
   const program = join(import.meta.dirname, 'requests-process.ts');

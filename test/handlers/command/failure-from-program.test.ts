@@ -6,12 +6,12 @@ import {message} from '../../flow/support/messages.ts';
 
 const python = (last: string) =>
   `Traceback (most recent call last):\n  File "process.py", line 3, in <module>\n${last}\n`;
-const node = `/work/notify.js:3
+const node = `/app/notify.js:3
 throw new TypeError('there is no recipient');
 ^
 
 TypeError: there is no recipient
-    at Object.<anonymous> (/work/notify.js:3:7)
+    at Object.<anonymous> (/app/notify.js:3:7)
     at Module._compile (node:internal/modules/cjs/loader:1554:14)
 
 Node.js v24.4.1
