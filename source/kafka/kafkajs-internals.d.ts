@@ -256,10 +256,6 @@ declare module 'kafkajs/src/protocol/encoder.js' {
   }
 }
 
-declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
-  export default function crc32C(bytes: Buffer): number;
-}
-
 declare module 'kafkajs/src/protocol/error.js' {
   const errors: {
     createErrorFromCode(
@@ -314,12 +310,4 @@ declare module 'kafkajs/src/protocol/recordBatch/v0/decoder.js' {
   export default function decodeRecordBatch(
     decoder: Decoder,
   ): Promise<{readonly records: RecordBatchEntry[]}>;
-}
-
-declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
-  import type {KafkaMessage} from 'kafkajs';
-  import type Decoder from 'kafkajs/src/protocol/decoder.js';
-
-  /** Message formats v0 and v1. */
-  export default function decodeMessageSet(decoder: Decoder, size: number): Promise<KafkaMessage[]>;
 }

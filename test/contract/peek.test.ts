@@ -3,6 +3,7 @@ import {describe, expect, it} from 'vitest';
 import {createClient} from '../../source/kafka/client.ts';
 import {type Line, run, start} from '../support/program.ts';
 import {type BrokerUnderTest, describeOnBrokers} from './support/brokers.ts';
+import {compactedTopic} from './support/compacted-topic.ts';
 
 const found = (lines: readonly Line[]) => lines.map(line => `${line.partition}@${line.offset}`).sort();
 const values = (lines: readonly Line[]) => lines.map(line => line.value);
@@ -158,22 +159,7 @@ describeOnBrokers('peek', broker => {
     await broker.deleteBelow(emptied, '-1');
     expect((await peek(emptied)).stderr).toContain('Searched 0 of 0 offsets: none found.');
 
-    const compacted = await broker.freshTopic({
-      partitions: 1,
-      config: {
-        'cleanup.policy': 'compact',
-        'segment.bytes': '1048576',
-        'min.cleanable.dirty.ratio': '0.01',
-        'segment.ms': '200',
-        'min.compaction.lag.ms': '0',
-      },
-    });
-    for (let round = 0; round < 4; round++) {
-      await broker.produce(compacted, numbered(50, 0, {key: 'same'}));
-      // A segment is rolled by its age (segment.ms), and only rolled ones are compacted: time itself is the condition.
-      await new Promise(resolve => setTimeout(resolve, 250));
-    }
-    await broker.produce(compacted, [{key: 'last', value: '{}'}]);
+    const compacted = await compactedTopic(broker);
     const {code, lines, stderr} = await peek(compacted);
     expect(code).toBe(0);
     expect(found(lines)).toContain('0@200');

@@ -197,7 +197,7 @@ describeOnBrokers('output as a stream', broker => {
   });
 });
 
-/** The number once it has not changed for a second. */
+/** The number once it has not changed for a second: that nothing happens any more has no event of its own. */
 async function untilStands(read: () => Promise<number>): Promise<number> {
   let last = await read();
   for (let quiet = 0; quiet < 5; ) {

@@ -1,6 +1,7 @@
 import {expect, it} from 'vitest';
 import {positions, run} from '../support/program.ts';
 import {describeOnBrokers} from './support/brokers.ts';
+import {compactedTopic} from './support/compacted-topic.ts';
 
 describeOnBrokers('--until-end', broker => {
   const consume = (topic: string, ...more: string[]) =>
@@ -20,25 +21,7 @@ describeOnBrokers('--until-end', broker => {
   });
 
   it('ends on a compacted topic, whose offsets have gaps', async () => {
-    const topic = await broker.freshTopic({
-      partitions: 1,
-      config: {
-        'cleanup.policy': 'compact',
-        'segment.bytes': '1048576',
-        'min.cleanable.dirty.ratio': '0.01',
-        'segment.ms': '200',
-        'min.compaction.lag.ms': '0',
-      },
-    });
-    for (let round = 0; round < 4; round++) {
-      await broker.produce(
-        topic,
-        Array.from({length: 50}, () => ({key: 'same', value: `{"round":${round}}`})),
-      );
-      // A segment is rolled by its age (segment.ms), and only rolled ones are compacted: time itself is the condition.
-      await new Promise(resolve => setTimeout(resolve, 250));
-    }
-    await broker.produce(topic, [{key: 'last', value: '{}'}]);
+    const topic = await compactedTopic(broker);
     const {code, lines} = await consume(topic);
     expect(code).toBe(0);
     expect(positions(lines, 'processed').at(-1)).toBe('0@200');
