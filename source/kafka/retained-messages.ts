@@ -157,6 +157,7 @@ class Reader {
       } catch (error) {
         if (error instanceof UnreadableRecords && tries + 1 >= mostTriesOfDamaged) {
           this.#passUnreadable(part, error);
+          tries = 0;
           continue;
         }
         const canHelp =

@@ -49,6 +49,19 @@ describeOnBrokers('a batch that is damaged on the way', broker => {
     expect(await committed(topic)).toEqual(['6', '6', '6']);
   });
 
+  it('is named and passed by peek, which asks for each such batch again before it passes it', async () => {
+    const topic = await broker.freshTopic({partitions: 1});
+    for (const n of [1, 2]) await broker.produce(topic, [{value: JSON.stringify({text: marked, n})}]);
+    // Four times the first of the two, as often as it is asked for; then once the second.
+    proxy.damage(marked, 5);
+    const {code, lines, stderr} = await run(['peek', '--brokers', proxy.bootstrap, '--topic', topic]);
+    expect(proxy.damaged()).toBe(5);
+    expect(lines.map(({partition, offset}) => `${partition}@${offset}`)).toEqual(['0@1']);
+    expect(stderr).toContain("Not searched: 0@0 can't be read: CRC mismatch (only 0).");
+    expect(stderr).not.toContain('0@1 can');
+    expect(code).toBe(1);
+  });
+
   it('holds its partition and no other; read again it is as before, and exactly it is skipped', async () => {
     const topic = await sixEach();
     proxy.damage(marked);
