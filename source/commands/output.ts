@@ -2,6 +2,7 @@ import {fstatSync, writeSync} from 'node:fs';
 import process from 'node:process';
 import {safeJson, safeText} from '../payload/safe-text.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
+import {OutputBlocks} from './output-blocks.ts';
 
 /**
  * Lines for scripts: JSON on stdout, offsets as texts. What cannot be written is lost, and whoever waits for it hears so:
@@ -11,6 +12,8 @@ export type Lines = {
   write(line: object): void;
   /** A whole line that is safe already, with its end. */
   writeText(line: string): void;
+  /** As `writeText`, many at once; they are copied. */
+  writeBytes(lines: Buffer): void;
   /** Resolves when all that was given until now is written; null: it is already. Rejects with OutputLost. */
   written(): Promise<void> | null;
   /** Resolves when the reader has caught up, or is lost; null: it is not behind. */
@@ -23,8 +26,8 @@ export type Lines = {
   giveUpAfter(ms: number): void;
 };
 
-/** Takes a block and calls back once it is with the reader, or why it never will be. */
-export type Sink = (block: string, done: (error: NodeJS.ErrnoException | null) => void) => void;
+/** Takes a block and calls back once it is with the reader, or why it never will be; then its bytes are used again. */
+export type Sink = (block: Buffer, done: (error: NodeJS.ErrnoException | null) => void) => void;
 
 /** The output cannot be written any more. A reader that has gone is no error: it ends as other Unix tools do, in silence. */
 export class OutputLost extends CommandError {
@@ -50,15 +53,13 @@ const reasons: Readonly<Record<string, string>> = {
   EBADF: 'it is closed',
 };
 
-const blockSize = 64 * 1024;
-/** Characters that wait to be written: with so many the reader is behind, with so few it has caught up. */
+/** Bytes that wait to be written: with so many the reader is behind, with so few it has caught up. */
 const tooMany = 1024 * 1024;
 const fewAgain = 256 * 1024;
 
 /** Collects lines and writes them in blocks: one write a line would cost more than the work it tells of. */
 export function linesTo(sink: Sink = standardOutput()): Lines {
-  let collected = '';
-  /** Given to the sink, and not called back yet. */
+  /** Bytes given to the sink, and not called back yet. */
   let onTheWay = 0;
   /** Blocks given to the sink, and those that it has called back, which it does in order. */
   let given = 0;
@@ -70,40 +71,42 @@ export function linesTo(sink: Sink = standardOutput()): Lines {
   let waiting: {readonly blocks: number; resolve(): void; reject(lost: OutputLost): void}[] = [];
   const listeners = new Set<(lost: OutputLost) => void>();
 
-  const flush = () => {
-    scheduled = false;
-    if (collected === '' || lost) return;
-    const block = collected;
-    collected = '';
+  const blocks = new OutputBlocks(block => {
     onTheWay += block.length;
     given++;
     sink(block, error => {
       taken++;
       onTheWay -= block.length;
+      blocks.reuse(block);
       if (error && !lost) lose(new OutputLost(error));
       while (!lost && waiting[0] && waiting[0].blocks <= taken) waiting.shift()!.resolve();
       notice();
     });
+  });
+  const flush = () => {
+    scheduled = false;
+    if (!lost) blocks.flush();
   };
   const notice = () => {
-    if (onTheWay + collected.length <= fewAgain || lost) for (const each of emptied(caughtUp)) each();
+    if (onTheWay + blocks.collected <= fewAgain || lost) for (const each of emptied(caughtUp)) each();
   };
   const lose = (why: OutputLost) => {
     lost = why;
-    collected = '';
+    blocks.clear();
     for (const each of waiting) each.reject(why);
     waiting = [];
     for (const each of emptied(listeners)) each(why);
     notice();
   };
+  const schedule = () => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(flush);
+  };
   const add = (line: string) => {
     if (lost) return;
-    collected += line;
-    if (collected.length > blockSize) flush();
-    else if (!scheduled) {
-      scheduled = true;
-      setImmediate(flush);
-    }
+    blocks.add(line);
+    schedule();
   };
   const written = () => {
     flush();
@@ -118,9 +121,14 @@ export function linesTo(sink: Sink = standardOutput()): Lines {
       add(`${safeJson(JSON.stringify(line, asText))}\n`);
     },
     writeText: add,
+    writeBytes(lines) {
+      if (lost) return;
+      blocks.addBytes(lines);
+      schedule();
+    },
     written,
     behind() {
-      if (onTheWay + collected.length <= tooMany || lost) return null;
+      if (onTheWay + blocks.collected <= tooMany || lost) return null;
       return new Promise(resolve => caughtUp.add(resolve));
     },
     onLost(listener) {
@@ -166,11 +174,8 @@ export function standardOutput(): Sink {
 }
 
 /** A disk that is nearly full takes a part, and says so only by a number: Node's own stream for files does not look. */
-function writeWhole(fd: number, block: string): void {
-  let at = writeSync(fd, block);
-  if (at === Buffer.byteLength(block)) return;
-  const bytes = Buffer.from(block);
-  while (at < bytes.length) at += writeSync(fd, bytes, at);
+function writeWhole(fd: number, block: Buffer): void {
+  for (let at = 0; at < block.length; ) at += writeSync(fd, block, at);
 }
 
 function emptied<Each>(set: Set<Each>): Each[] {

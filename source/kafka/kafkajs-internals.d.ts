@@ -11,8 +11,10 @@ declare module 'kafkajs/src/consumer/offsetManager/index.js' {
       readonly apiKey: number;
       readonly apiVersion: number;
       readonly apiName: string;
-      /** Answers an Encoder. Called just before the bytes are written. */
-      encode(): Promise<unknown>;
+      /** Of a request of our own (`own-requests`), instead of KafkaJS's `encode`: what follows the client id, piece by piece. */
+      pieces(): readonly Buffer[];
+      /** Called just before the bytes are written. */
+      onWriting?(): void;
     };
     readonly response: {
       /** The answer's bytes after the correlation id. */
@@ -143,6 +145,20 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   export default class RequestQueue {
     waitForPendingRequests(): Promise<void>;
     readonly pending: readonly unknown[];
+    /** Sends it now, or once fewer wait for their answers; `resolve` or `reject` is called with what becomes of it. */
+    push(request: {
+      readonly entry: {
+        readonly apiKey: number;
+        readonly apiVersion: number;
+        readonly apiName: string;
+        readonly correlationId: number;
+        resolve(answer: {readonly payload: Buffer}): void;
+        reject(error: Error): void;
+      };
+      readonly expectResponse: boolean;
+      readonly requestTimeout: number | null;
+      sendRequest(): void;
+    }): void;
     /** What was sent and not answered, by the number of the request. */
     readonly inflight: ReadonlyMap<number, {readonly entry: {readonly apiKey: number}}>;
     scheduleCheckPendingRequests(): void;
@@ -165,9 +181,14 @@ declare module 'kafkajs/src/network/connection.js' {
     readonly requestQueue: RequestQueue;
     /** The number of the next request. */
     readonly correlationId: number;
+    readonly clientId: string;
     /** Set while a token of SASL is waited for. */
     readonly authHandlers: {onSuccess(token: Buffer): void; onError(): void} | null;
     isConnected(): boolean;
+    /** Signed in, where that is wanted, and not for too long. */
+    isAuthenticated(): boolean;
+    failIfNotConnected(): void;
+    nextCorrelationId(): number;
     connect(): Promise<true>;
     disconnect(): Promise<true>;
     authenticate(): Promise<void>;

@@ -10,6 +10,7 @@ import kafkaErrors from 'kafkajs/src/protocol/error.js';
 import {fetchByOurselves} from './fetching/group-fetch.ts';
 import {guardConnections} from './guarded-connection.ts';
 import {readLeaveGroupInOrder} from './leave-group-answer.ts';
+import {sendOwnRequests} from './own-requests.ts';
 import {askMetadata, type Metadata} from './protocol/metadata.ts';
 import {chooseVersion} from './protocol/versions.ts';
 import {checkServer} from './server-age.ts';
@@ -24,6 +25,7 @@ import {topicOffsets} from './topic-offsets.ts';
 export function patchKafkaJS(): void {
   if (isPatched) return;
   isPatched = true;
+  sendOwnRequests();
   guardConnections();
   readLeaveGroupInOrder();
   restWhenIdle();

@@ -41,8 +41,8 @@ const leastBatchBytes = 16 * 1024;
 /** ms: where even the quickest answers take longer, batches grow, since so many the more wait for each. */
 const slowAnswer = 25;
 const batchRecords = 10_000;
-/** Batches whose bytes are kept for others: new ones a thousand times a second would only be garbage. */
-const mostSpare = 6;
+/** What is kept of batches for others, in bytes: new ones a thousand times a second would only be garbage. */
+const mostSpareBytes = 8 * 1024 * 1024;
 const leaderDeadline = 10_000;
 
 /** The broker may have appended the record, and says that it does not know. */
@@ -140,7 +140,7 @@ export class PartitionQueue {
       } else {
         this.#answered(outgoing, answer, began, now, 'in time');
         this.#grow(performance.now() - began);
-        if (this.#ports.spare.length < mostSpare) this.#ports.spare.push(batch.reusable);
+        this.#spare(batch.reusable);
       }
     } catch (error) {
       // A topic just made: its leaders come within a moment. Nothing was sent.
@@ -153,6 +153,12 @@ export class PartitionQueue {
       if (error instanceof Leaderless) this.#ports.forgetTopic();
       else this.#ports.dropConnections();
     }
+  }
+
+  #spare(bytes: Buffer): void {
+    const {spare} = this.#ports;
+    const kept = spare.reduce((sum, each) => sum + each.length, 0);
+    if (kept + bytes.length <= mostSpareBytes) spare.push(bytes);
   }
 
   /** The answer, or null after the deadline; then the records are unknown, and a late answer still updates them. */
@@ -218,13 +224,18 @@ export class PartitionQueue {
     this.#tell(outgoing, state, 'in time');
   }
 
-  /** Each sender at once for all of its records that follow each other. */
+  /**
+   * Each sender at once for all of its records that follow each other, in the next turn: first the next batch goes out, so
+   * that the broker does not wait for what senders do with their results.
+   */
   #tell({numbers, senders}: Outgoing, state: Known, when: 'in time' | 'late', hasAppendTime = false): void {
-    senders.forEach(({from, heard}, index) => {
-      const own = state.status === 'acknowledged' ? {...state, offset: state.offset + BigInt(from)} : state;
-      heard(numbers.slice(from, senders[index + 1]?.from), own, hasAppendTime);
+    setImmediate(() => {
+      senders.forEach(({from, heard}, index) => {
+        const own = state.status === 'acknowledged' ? {...state, offset: state.offset + BigInt(from)} : state;
+        heard(numbers.slice(from, senders[index + 1]?.from), own, hasAppendTime);
+      });
+      if (when === 'in time') this.#ports.settled(numbers.length);
     });
-    if (when === 'in time') this.#ports.settled(numbers.length);
   }
 }
 

@@ -15,7 +15,7 @@ export type Utf8Check =
 
 /** Decodes bytes that are UTF-8 (RFC 3629: no surrogates, nothing overlong, up to U+10FFFF), else says where they are not. */
 export function checkUtf8(bytes: Uint8Array): Utf8Check {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   // A byte order mark stays in the text, to be seen.
   if (isUtf8(buffer)) return {valid: true, text: buffer.toString('utf8')};
   const byteOffset = firstBreak(bytes);

@@ -1,12 +1,13 @@
+import fc from 'fast-check';
 import {describe, expect, it, vi} from 'vitest';
 import {linesTo, type OutputLost, type Sink} from '../../source/commands/output.ts';
 
-type Block = {readonly text: string; readonly done: Parameters<Sink>[1]};
+type Block = {readonly bytes: Buffer; readonly done: Parameters<Sink>[1]};
 
 /** Lines to a reader who takes a block only when the test says so. */
 function withReader() {
   const blocks: Block[] = [];
-  const lines = linesTo((text, done) => blocks.push({text, done}));
+  const lines = linesTo((bytes, done) => blocks.push({bytes, done}));
   return {
     lines,
     blocks,
@@ -79,6 +80,37 @@ describe('lines', () => {
     await expect(lines.end()).rejects.toMatchObject({message: sentence, exitCode});
     expect(lines.behind()).toBeNull();
     expect(blocks).toEqual([]);
+  });
+
+  it('come as they were given, whatever their length, and whoever takes how many of them when', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('é', 'x', '𝄞', '\u001b'), fc.nat(70_000), fc.boolean()), {
+          maxLength: 12,
+        }),
+        texts => {
+          const {lines, blocks} = withReader();
+          let got = '';
+          let given = '';
+          const take = () => {
+            const {bytes, done} = blocks.shift()!;
+            got += bytes.toString();
+            done(null);
+          };
+          for (const [character, times, takesOne] of texts) {
+            const line = `${character.repeat(times)}\n`;
+            given += line;
+            if (takesOne) lines.writeBytes(Buffer.from(line));
+            else lines.writeText(line);
+            if (takesOne && blocks.length > 0) take();
+          }
+          lines.written()?.catch(() => {});
+          while (blocks.length > 0) take();
+          expect(got === given).toBe(true);
+        },
+      ),
+      {numRuns: 50},
+    );
   });
 
   it('are lost to a reader who takes nothing for as long as is waited for one that is asked to end', async () => {

@@ -1,9 +1,10 @@
 import process from 'node:process';
 import {systemClock} from '../../flow/clock.ts';
 import type {BulkPublisher, Publisher} from '../../flow/delivery.ts';
+import {AcknowledgedLines} from '../../session/bulk/acknowledged-lines.ts';
 import {BulkRun} from '../../session/bulk/bulk-run.ts';
-import {acknowledgedLine, resultRecord, sayFigures} from '../../session/bulk/result-record.ts';
-import type {BulkResult} from '../../session/bulk/results-in-order.ts';
+import {resultRecord, sayFigures} from '../../session/bulk/result-record.ts';
+import {type BulkResult, eachOf} from '../../session/bulk/results-in-order.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {type Lines, linesTo, type OutputLost, say} from '../output.ts';
 import type {PublishInput} from './input.ts';
@@ -22,12 +23,22 @@ export async function sendAll(
 ): Promise<number> {
   const lines = linesTo();
   const print = printTo(lines, topic, isMany);
+  const acknowledged = new AcknowledgedLines(topic, block => lines.writeBytes(block));
   const run = new BulkRun({
     items,
     rate,
     clock: systemClock,
     publisher,
-    onResult: print,
+    onResults(all) {
+      for (const results of all) {
+        if (isMany && results.state.status === 'acknowledged') acknowledged.add(results, results.state);
+        else {
+          acknowledged.flush();
+          for (const result of eachOf([results])) print(result);
+        }
+      }
+      acknowledged.flush();
+    },
     onLate: print,
     behind() {
       holdYoungGeneration();
@@ -63,13 +74,8 @@ export async function sendAll(
 
 function printTo(lines: Lines, topic: string, isMany: boolean): (result: BulkResult) => void {
   return result => {
-    const {number, line, state} = result;
-    if (isMany && state.status === 'acknowledged')
-      lines.writeText(acknowledgedLine(topic, number, line, state));
-    else {
-      const {number: _, line: __, ...record} = resultRecord(topic, result);
-      lines.write(isMany ? {...record, number, ...(line !== undefined && {line})} : record);
-    }
+    const {number, line, ...record} = resultRecord(topic, result);
+    lines.write(isMany ? {...record, number, ...(line !== undefined && {line})} : record);
   };
 }
 

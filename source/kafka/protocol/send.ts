@@ -1,5 +1,4 @@
 import type {Broker} from 'kafkajs/src/consumer/offsetManager/index.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
 import {Reader} from './reader.ts';
 import {type Api, chooseVersion} from './versions.ts';
 import {Writer} from './writer.ts';
@@ -27,14 +26,8 @@ export async function send<Answer>(broker: Broker, request: OwnRequest<Answer>):
       apiKey: api.key,
       apiVersion: version,
       apiName: api.name,
-      encode: async () => {
-        const encoded = new Encoder(0);
-        // Not copied: a batch has up to a megabyte.
-        encoded.buf = encodeRequest(request, version);
-        encoded.offset = encoded.buf.length;
-        request.onWriting?.();
-        return encoded;
-      },
+      pieces: () => writeRequest(request, version).toPieces(),
+      ...(request.onWriting && {onWriting: request.onWriting}),
     },
     // Decoded here, where the connection is guarded against what is no answer.
     response: {
@@ -46,13 +39,12 @@ export async function send<Answer>(broker: Broker, request: OwnRequest<Answer>):
   }) as Promise<Answer>;
 }
 
-/** What follows the client id: KafkaJS writes request header v1, so that v2's empty tagged fields come first. */
-export function encodeRequest<Answer>({api, write}: OwnRequest<Answer>, version: number): Buffer {
+/** What follows the client id: request header v1 is written before, so that v2's empty tagged fields come first. */
+export function writeRequest<Answer>({api, write}: OwnRequest<Answer>, version: number): Writer {
   const writer = new Writer(version >= api.flexibleFrom);
   writer.tags();
   write(writer, version);
-  writer.tags();
-  return writer.toBuffer();
+  return writer.tags();
 }
 
 /** Reads what follows the correlation id: in a flexible version the tagged fields of response header v1 come first. */

@@ -1,3 +1,6 @@
+/** Bytes that are worth a piece of their own. */
+const large = 16 * 1024;
+
 /** Writes Kafka's types into a request, classic or flexible (compact, with tagged fields: KIP-482). */
 export class Writer {
   readonly #parts: Buffer[] = [];
@@ -73,6 +76,20 @@ export class Writer {
 
   toBuffer(): Buffer {
     return Buffer.concat(this.#parts);
+  }
+
+  /** As `toBuffer`, one piece after the other: the large ones are not copied. */
+  toPieces(): readonly Buffer[] {
+    const pieces: Buffer[] = [];
+    let small: Buffer[] = [];
+    for (const part of this.#parts) {
+      small.push(part);
+      if (part.length < large) continue;
+      small.pop();
+      pieces.push(Buffer.concat(small), part);
+      small = [];
+    }
+    return [...pieces, Buffer.concat(small)].filter(piece => piece.length > 0);
   }
 
   #varInt(value: number): this {

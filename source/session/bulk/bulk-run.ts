@@ -1,7 +1,7 @@
 import type {Clock} from '../../flow/clock.ts';
 import {type BulkPublisher, type Draft, type Known, quickestOf} from '../../flow/delivery.ts';
 import {RatePace} from './rate-pace.ts';
-import {type BulkResult, ResultsInOrder, resultOf, stateOf} from './results-in-order.ts';
+import {type BulkResult, type Results, ResultsInOrder, resultOf, stateOf} from './results-in-order.ts';
 
 /** What is to be sent next; `line`: where it stands in its file. */
 export type BulkItem = {readonly draft: Draft; readonly line?: number};
@@ -28,8 +28,8 @@ export type BulkOptions = {
   readonly rate: number | null;
   readonly clock: Clock;
   readonly publisher: BulkPublisher;
-  /** Hears exactly one result for each draft, in order. */
-  readonly onResult: (result: BulkResult) => void;
+  /** Hears exactly one result for each draft, in order; those together that came together. */
+  readonly onResults: (all: Iterable<Results>) => void;
   /** Hears an answer that came after its result said `unknown`. */
   readonly onLate?: (result: BulkResult) => void;
   /** Whoever takes the results is behind: nothing more is sent until this resolves. null: nobody is. */
@@ -75,7 +75,7 @@ export class BulkRun {
 
   constructor(options: BulkOptions) {
     this.#options = options;
-    this.#results = new ResultsInOrder(mostOnTheirWay, options.onResult);
+    this.#results = new ResultsInOrder(mostOnTheirWay, options.onResults);
     this.#pace = options.rate === null ? null : new RatePace(options.rate);
     this.#activeSince = options.clock.now();
   }

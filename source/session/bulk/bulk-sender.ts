@@ -6,6 +6,7 @@ import type {Session} from '../session.ts';
 import {type Fill, fromLines, lineCheck, repeated} from './bulk-items.ts';
 import {type BulkFigures, BulkRun} from './bulk-run.ts';
 import {resultLine, resultRecord, sayFigures, summaryRecord, thousands} from './result-record.ts';
+import {eachOf} from './results-in-order.ts';
 import {type Chunks, checkLines, type LineReading, sayPlace} from './value-lines.ts';
 
 /** What a person wants sent: their draft, or each line of a file in its place, so many times over. */
@@ -152,7 +153,9 @@ export class BulkSender {
       rate,
       clock,
       patience,
-      onResult: result => results.write(resultLine(resultRecord(topic, result))),
+      onResults(all) {
+        for (const result of eachOf(all)) results.write(resultLine(resultRecord(topic, result)));
+      },
       onLate: result => results.write(resultLine({...resultRecord(topic, result), late: true})),
       publisher: byDeliveries(publishAll, delivery => {
         session.takeDelivery(delivery, 'in bulk');

@@ -20,40 +20,44 @@ const lineFeed = 0x0a;
 export class LineSplitter {
   #line = 1;
   #byteOffset = 0;
-  #rest: Uint8Array[] = [];
+  /** The pieces of a line that has no end yet. */
+  #rest: Buffer[] = [];
   #restBytes = 0;
 
   /** The lines that end in this piece. */
   *push(chunk: Uint8Array): Generator<Line> {
+    const piece = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     let from = 0;
-    for (;;) {
-      const at = chunk.indexOf(lineFeed, from);
-      const part = chunk.subarray(from, at < 0 ? chunk.length : at);
-      this.#restBytes += part.length;
-      if (this.#restBytes > mostBytes) throw new Error(`line ${this.#line} has more than ${mostBytes} bytes`);
-      if (part.length > 0) this.#rest.push(part);
-      if (at < 0) return;
-      yield this.#take(1);
+    for (let at = piece.indexOf(lineFeed); at >= 0; at = piece.indexOf(lineFeed, from)) {
+      this.#refuseLonger(at - from);
+      const part = piece.subarray(from, at);
+      yield this.#take(this.#rest.length === 0 ? part : Buffer.concat([...this.#rest, part]), 1);
       from = at + 1;
     }
+    if (from === piece.length) return;
+    this.#refuseLonger(piece.length - from);
+    this.#rest.push(piece.subarray(from));
+    this.#restBytes += piece.length - from;
   }
 
   /** The last line where no line feed ends it; null: there is none. */
   end(): Line | null {
-    return this.#restBytes === 0 ? null : this.#take(0);
+    return this.#restBytes === 0 ? null : this.#take(Buffer.concat(this.#rest), 0);
   }
 
-  #take(endBytes: number): Line {
-    const [only] = this.#rest;
-    const bytes =
-      only && this.#rest.length === 1
-        ? Buffer.from(only.buffer, only.byteOffset, only.length)
-        : Buffer.concat(this.#rest, this.#restBytes);
+  #take(bytes: Buffer, endBytes: number): Line {
     const taken = {line: this.#line, byteOffset: this.#byteOffset, bytes};
     this.#line++;
     this.#byteOffset += bytes.length + endBytes;
-    this.#rest = [];
-    this.#restBytes = 0;
+    if (this.#restBytes > 0) {
+      this.#rest = [];
+      this.#restBytes = 0;
+    }
     return taken;
+  }
+
+  #refuseLonger(more: number): void {
+    if (this.#restBytes + more > mostBytes)
+      throw new Error(`line ${this.#line} has more than ${mostBytes} bytes`);
   }
 }

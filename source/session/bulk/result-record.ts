@@ -1,4 +1,3 @@
-import type {Known} from '../../flow/delivery.ts';
 import {safeJson} from '../../payload/safe-text.ts';
 import {grouped} from '../search.ts';
 import type {BulkFigures} from './bulk-run.ts';
@@ -19,18 +18,8 @@ export function resultRecord(
   };
 }
 
-/** The line of JSON that `resultRecord` makes of an acknowledged result, written at once: there may be millions of them. */
-export function acknowledgedLine(
-  topic: string,
-  number: number,
-  line: number | undefined,
-  {partition, offset, timestamp, latencyMs}: Extract<Known, {status: 'acknowledged'}>,
-): string {
-  const at = line === undefined ? '' : `,"line":${line}`;
-  return `{"status":"acknowledged","topic":${JSON.stringify(topic)},"partition":${partition},"offset":"${offset}","timestamp":${timestamp},"latencyMs":${tenths(latencyMs)},"number":${number}${at}}\n`;
-}
-
-function tenths(ms: number): number {
+/** As it is printed: 1.2 of 1.234. */
+export function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 

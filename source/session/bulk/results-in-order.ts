@@ -3,8 +3,23 @@ import type {Known} from '../../flow/delivery.ts';
 /** What became of one record; `number` counts from 1 in the order of sending, `line` is where it stands in its file. */
 export type BulkResult = {readonly number: number; readonly line?: number; readonly state: Known};
 
-/** Records of one partition that followed each other there, and how many of them are told. */
-type Settled = {readonly numbers: readonly number[]; readonly state: Known; told: number};
+/**
+ * Results that follow each other in the order of sending, of records that went to one partition together. Of those that
+ * went together (`state` is of the first of them, and where it is acknowledged the others have the offsets after it) these
+ * are the ones from `from` on.
+ */
+export type Results = {
+  /** The number of the first. */
+  readonly number: number;
+  readonly count: number;
+  readonly state: Known;
+  readonly from: number;
+  /** Where a record stands in its file; undefined: in none. */
+  lineOf(number: number): number | undefined;
+};
+
+/** Of records that went to one partition together, and how many of them are told. */
+type Settled = {readonly state: Known; told: number};
 
 /**
  * Puts results, which come partition by partition, into the order of sending again. It keeps numbers, and no object a
@@ -15,11 +30,11 @@ export class ResultsInOrder {
   readonly #lines: Float64Array;
   readonly #bytes: Float64Array;
   readonly #settled: (Settled | null)[];
-  readonly #tell: (result: BulkResult) => void;
+  readonly #tell: (all: Iterable<Results>) => void;
   #newest = 0;
   #next = 1;
 
-  constructor(capacity: number, tell: (result: BulkResult) => void) {
+  constructor(capacity: number, tell: (all: Iterable<Results>) => void) {
     this.#capacity = capacity;
     this.#lines = new Float64Array(capacity);
     this.#bytes = new Float64Array(capacity);
@@ -40,7 +55,7 @@ export class ResultsInOrder {
     return number;
   }
 
-  /** Where the record stands in its file; undefined: in none. Known until its result is told. */
+  /** Where the record stands in its file; undefined: in none. Known while its result is told, and until then. */
   lineOf(number: number): number | undefined {
     return this.#lines[number % this.#capacity] || undefined;
   }
@@ -49,17 +64,38 @@ export class ResultsInOrder {
     return this.#bytes[number % this.#capacity]!;
   }
 
-  /** Tells these as soon as all before them are told. */
+  /** Tells these as soon as all before them are told, together with what waited for them. */
   settle(numbers: readonly number[], state: Known): void {
-    const settled = {numbers, state, told: 0};
+    const settled = {state, told: 0};
     for (const number of numbers) this.#settled[number % this.#capacity] = settled;
-    for (;;) {
-      const at = this.#next % this.#capacity;
-      const due = this.#settled[at];
-      if (!due) return;
-      this.#settled[at] = null;
-      const line = this.lineOf(this.#next);
-      this.#tell(resultOf(this.#next++, line, stateOf(due.state, due.told++)));
+    if (this.#due()) this.#tell(this.#allDue());
+  }
+
+  #due(): Settled | null | undefined {
+    return this.#settled[this.#next % this.#capacity];
+  }
+
+  *#allDue(): Generator<Results> {
+    for (let due = this.#due(); due; due = this.#due()) {
+      const {state, told: from} = due;
+      const number = this.#next;
+      do {
+        this.#settled[this.#next % this.#capacity] = null;
+        this.#next++;
+        due.told++;
+      } while (this.#due() === due);
+      yield {number, count: this.#next - number, state, from, lineOf: this.#lineOf};
+    }
+  }
+
+  readonly #lineOf = (number: number): number | undefined => this.lineOf(number);
+}
+
+/** Each of them with a state of its own. */
+export function* eachOf(all: Iterable<Results>): Generator<BulkResult> {
+  for (const {number, count, state, from, lineOf} of all) {
+    for (let index = 0; index < count; index++) {
+      yield resultOf(number + index, lineOf(number + index), stateOf(state, from + index));
     }
   }
 }

@@ -58,8 +58,7 @@ export class FakeLeader {
   }
 
   async #answer({request, response}: RawRequest): Promise<unknown> {
-    const encoded = (await request.encode()) as {buffer: Buffer};
-    const asked = this.#read(encoded.buffer);
+    const asked = this.#read(Buffer.concat(request.pieces()));
     this.asked.push(asked);
     await this.beforeAnswer();
     return response.parse(await response.decode(this.#write(asked)));

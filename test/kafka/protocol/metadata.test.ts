@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest';
 import {metadataRequest} from '../../../source/kafka/protocol/metadata.ts';
 import {MalformedAnswer} from '../../../source/kafka/protocol/reader.ts';
-import {decodeAnswer, encodeRequest} from '../../../source/kafka/protocol/send.ts';
+import {decodeAnswer, writeRequest} from '../../../source/kafka/protocol/send.ts';
 
 const id = '00112233445566778899aabbccddeeff';
 const hex = (...parts: readonly string[]) => Buffer.from(parts.join('').replaceAll(' ', ''), 'hex');
@@ -30,11 +30,13 @@ function v10({errorCode = '0000', partitions = '01', tags = '00'} = {}): Buffer 
 
 describe('Metadata', () => {
   it('is asked for by name, and never creates', () => {
-    expect(encodeRequest(asked, 10).toString('hex')).toBe(`0002${'00'.repeat(16)}02740000000000`);
-    expect(encodeRequest(asked, 12).toString('hex')).toBe(`0002${'00'.repeat(16)}027400000000`);
-    expect(encodeRequest(asked, 7).toString('hex')).toBe('00000001 0001 74 00'.replaceAll(' ', ''));
-    expect(encodeRequest(asked, 8).toString('hex')).toBe('00000001 0001 74 00 0000'.replaceAll(' ', ''));
-    expect(encodeRequest(metadataRequest(null), 7).toString('hex')).toBe('ffffffff00');
+    expect(writeRequest(asked, 10).toBuffer().toString('hex')).toBe(`0002${'00'.repeat(16)}02740000000000`);
+    expect(writeRequest(asked, 12).toBuffer().toString('hex')).toBe(`0002${'00'.repeat(16)}027400000000`);
+    expect(writeRequest(asked, 7).toBuffer().toString('hex')).toBe('00000001 0001 74 00'.replaceAll(' ', ''));
+    expect(writeRequest(asked, 8).toBuffer().toString('hex')).toBe(
+      '00000001 0001 74 00 0000'.replaceAll(' ', ''),
+    );
+    expect(writeRequest(metadataRequest(null), 7).toBuffer().toString('hex')).toBe('ffffffff00');
   });
 
   it('is read from between brokers, racks and fields that are not known', () => {

@@ -10,7 +10,7 @@ import {createTopicsRequest} from '../../../source/kafka/protocol/create-topics.
 import {listOffsetsRequest} from '../../../source/kafka/protocol/list-offsets.ts';
 import {metadataRequest} from '../../../source/kafka/protocol/metadata.ts';
 import {MalformedAnswer} from '../../../source/kafka/protocol/reader.ts';
-import {decodeAnswer, encodeRequest, type OwnRequest} from '../../../source/kafka/protocol/send.ts';
+import {decodeAnswer, type OwnRequest, writeRequest} from '../../../source/kafka/protocol/send.ts';
 
 /**
  * Requests of our own against the embedded broker's table of messages, which `message-table.test.ts` holds against Apache
@@ -211,7 +211,7 @@ describe.each(Object.entries(cases))('%s', (_, {table, request, answer, read}) =
   });
 
   it.each(served)('v%i is read to the last byte, and means the same', version => {
-    const bytes = encodeRequest(request, version);
+    const bytes = writeRequest(request, version).toBuffer();
     const body = table.isFlexible(version) ? bytes.subarray(1) : bytes;
     const reader = new TableReader(body);
     const value = table.readRequest(reader, version);

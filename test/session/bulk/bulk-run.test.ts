@@ -4,7 +4,7 @@ import {nextPlaceholders} from '../../../source/payload/placeholders.ts';
 import {fromLines, repeated} from '../../../source/session/bulk/bulk-items.ts';
 import {type BulkItem, type BulkOptions, BulkRun} from '../../../source/session/bulk/bulk-run.ts';
 import {byDeliveries} from '../../../source/session/bulk/bulk-sender.ts';
-import type {BulkResult} from '../../../source/session/bulk/results-in-order.ts';
+import {type BulkResult, eachOf} from '../../../source/session/bulk/results-in-order.ts';
 import {ManualClock} from '../../flow/support/manual-clock.ts';
 import {acknowledged, FakePublisher, failed, unknown} from './fake-publisher.ts';
 
@@ -26,7 +26,7 @@ function runOf(items: BulkOptions['items'], options: Partial<BulkOptions> = {}) 
       (drafts, changed) => publisher.publishAll(drafts, changed),
       () => {},
     ),
-    onResult: result => results.push(result),
+    onResults: all => results.push(...eachOf(all)),
     onLate: result => late.push(result),
     ...options,
   });
