@@ -10,6 +10,7 @@ import {readCommandLine} from './command-line.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 import {type CommandName, flagsFor} from './flags.ts';
 import {say} from './output.ts';
+import {holdYoungGeneration} from './young-generation.ts';
 
 /** Loaded when asked for: a command does not wait for what another needs. */
 const commands: Record<CommandName, () => Promise<{default: Command}>> = {
@@ -64,6 +65,7 @@ export async function runCommand(argv: readonly string[]): Promise<number> {
   // Whoever writes hears of it where it writes: see `output`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   endWithASentence();
+  holdYoungGeneration();
   try {
     if (argv.length === 1 && argv[0] === 'help') return await help();
     const {command: name, asks, argv: read} = readCommandLine(argv);

@@ -53,18 +53,14 @@ async function afterMessages(
   await screen.end();
   rmSync(folder, {recursive: true, force: true});
   const [small, large] = [few, many].map(count => count.toLocaleString('en').replaceAll(',', ' '));
-  const row = (what: string, kind: keyof Kept, why?: string): Row => ({
-    ...(why !== undefined && {why}),
+  const row = (what: string, kind: keyof Kept): Row => ({
     what: `${what} after ${large} messages`,
     ours: [last[kind]],
     theirs: {name: `after ${small}`, sample: [first[kind]]},
     unit: 'MB',
     target: {sign: '≤', value: 1.1},
   });
-  return [
-    row('heap and buffers in use', 'heap'),
-    row('resident memory', 'resident', 'V8 keeps emptied pages; what is in use is the row above'),
-  ];
+  return [row('heap and buffers in use', 'heap'), row('resident memory', 'resident')];
 }
 
 /** How many messages the consumer pane's title says are processed. */

@@ -8,7 +8,6 @@ import {type BulkResult, eachOf} from '../../session/bulk/results-in-order.ts';
 import {CommandError, exitCodes} from '../exit-codes.ts';
 import {type Lines, linesTo, type OutputLost, say} from '../output.ts';
 import type {PublishInput} from './input.ts';
-import {holdYoungGeneration} from './young-generation.ts';
 
 /**
  * Sends all of it, each record once, and prints a result for each, in order; an answer that comes after its row was printed
@@ -40,10 +39,7 @@ export async function sendAll(
       acknowledged.flush();
     },
     onLate: print,
-    behind() {
-      holdYoungGeneration();
-      return lines.behind();
-    },
+    behind: () => lines.behind(),
   });
   lines.onLost(() => run.cancel());
   const stop = () => {
