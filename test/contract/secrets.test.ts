@@ -3,9 +3,10 @@ import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {beforeAll, describe, expect, it} from 'vitest';
-import {runForText, start} from '../support/program.ts';
+import {beforeAll, expect, it} from 'vitest';
+import {runForText} from '../support/program.ts';
 import {Terminal} from '../terminal/support/terminal.ts';
+import {describeOnBrokers} from './support/brokers.ts';
 
 /** One for each place where a secret can be given. */
 const secrets = {
@@ -19,15 +20,15 @@ const secrets = {
   'the cookie of an answer': 'secret-cookie-7f3a',
 } as const;
 
-describe('a secret', () => {
-  let bootstrap: string;
+describeOnBrokers('a secret', broker => {
+  let topic: string;
   let forward: string;
   let folder: string;
   let environment: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    const broker = start(['broker', '--port', '0']);
-    bootstrap = String((await broker.line(line => line.status === 'listening')).bootstrap);
+    topic = await broker.freshTopic({partitions: 1});
+    await broker.produce(topic, [{value: '{"n":1}'}]);
     const server = createServer((_, response) => {
       const Location = `https://user:${secrets['the token in a redirect']}@there/in?token=${secrets['the token in a redirect']}`;
       response.writeHead(307, {Location, 'Set-Cookie': `s=${secrets['the cookie of an answer']}`}).end();
@@ -47,18 +48,11 @@ describe('a secret', () => {
       KAFKA_NOTIFY_CONFIG_DIR: join(folder, 'configuration'),
       KAFKA_NOTIFY_DEBUG: '1',
     };
-    for (const topic of ['t', 't-dlt'])
-      await runForText(['topic', topic, '--partitions', '1', '--brokers', bootstrap], environment);
-    const published = start(['publish', '--topic', 't', '--brokers', bootstrap], {
-      stdin: '{"n":1}',
-      env: environment,
-    });
-    expect((await published.finished).code).toBe(0);
-    return async () => {
+    const deadLetters = ['topic', `${topic}-dlt`, '--partitions', '1', '--brokers', broker.bootstrap()];
+    expect((await runForText(deadLetters, environment)).code).toBe(0);
+    return () => {
       server.closeAllConnections();
       server.close();
-      broker.child.kill('SIGTERM');
-      await broker.finished;
     };
   });
 
@@ -69,17 +63,32 @@ describe('a secret', () => {
     }
   }
 
+  /** TOPIC stands for the topic of this broker, GROUP for a group of its own in each run. */
   const commands: readonly (readonly string[])[] = [
-    ['topic', 't'],
-    ['publish', '--topic', 't'],
-    ['consume', '--topic', 't', '--group', 'g1', '--from', 'beginning', '--until-end', '--retries', '0'],
-    ['redrive', '--topic', 't-dlt'],
-    ['rewind', '--topic', 't', '--group', 'g1', '--to', 'beginning'],
+    ['topic', 'TOPIC'],
+    ['publish', '--topic', 'TOPIC'],
+    [
+      'consume',
+      '--topic',
+      'TOPIC',
+      '--group',
+      'GROUP',
+      '--from',
+      'beginning',
+      '--until-end',
+      '--retries',
+      '0',
+    ],
+    ['redrive', '--topic', 'TOPIC-dlt'],
+    ['rewind', '--topic', 'TOPIC', '--group', 'TOPIC-1', '--to', 'beginning'],
     ['groups'],
-    ['groups', 'g1'],
-    ['peek', '--topic', 't'],
-    ['doctor', '--topic', 't'],
+    ['groups', 'TOPIC-1'],
+    ['peek', '--topic', 'TOPIC'],
+    ['doctor', '--topic', 'TOPIC'],
   ];
+  let groups = 0;
+  const named = (args: readonly string[]) =>
+    args.map(word => word.replace('TOPIC', topic).replace('GROUP', () => `${topic}-${++groups}`));
   const signingIn = (password: Record<string, string>) => ({
     KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
     KAFKA_SASL_USERNAME: 'person',
@@ -90,8 +99,8 @@ describe('a secret', () => {
     const inEnvironment = {KAFKA_SASL_PASSWORD: secrets['the password in the environment']};
     const here = join(folder, 'here');
     const run = (more: readonly string[], env: Readonly<Record<string, string>>) =>
-      runForText([...args, ...more], {...environment, KAFKA_NOTIFY_FORWARD: forward, ...env}, here);
-    const at = ['--brokers', bootstrap];
+      runForText([...named(args), ...more], {...environment, KAFKA_NOTIFY_FORWARD: forward, ...env}, here);
+    const at = ['--brokers', broker.bootstrap()];
     const ended = await Promise.all([
       run(at, inEnvironment),
       run(at, signingIn(inEnvironment)),
@@ -115,18 +124,8 @@ describe('a secret', () => {
   it('is on no screen of the interface, and in no file that it keeps', async () => {
     const terminal = new Terminal(
       [
-        '--brokers',
-        bootstrap,
-        '--topic',
-        't',
-        '--group',
-        'g2',
-        '--from',
-        'beginning',
-        '--retries',
-        '0',
-        '--forward',
-        forward,
+        ...['--brokers', broker.bootstrap(), '--topic', topic, '--group', `${topic}-2`],
+        ...['--from', 'beginning', '--retries', '0', '--forward', forward],
       ],
       {
         columns: 160,
@@ -136,7 +135,7 @@ describe('a secret', () => {
         environment: {...environment, KAFKA_SASL_PASSWORD: secrets['the password in the environment']},
       },
     );
-    await terminal.waitFor('TOPIC t');
+    await terminal.waitFor('TOPIC');
     terminal.press('x');
     await terminal.waitFor('HTTP 307');
     await terminal.waitFor('held 1');
