@@ -119,6 +119,12 @@ const rules: readonly Rule[] = [
     retryable: false,
   },
   {
+    when: is('ILLEGAL_SASL_STATE'),
+    say: (fact, context) =>
+      `Nobody signs in at ${address(fact, context)}: it is no SASL port; check KAFKA_SECURITY_PROTOCOL and the address.`,
+    retryable: false,
+  },
+  {
     when: is('MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE'),
     say: (_, context) =>
       `The record is larger than ${named(context)} accepts; make it smaller, or raise the topic's max.message.bytes.`,

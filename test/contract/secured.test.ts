@@ -99,6 +99,11 @@ describe.skipIf(!possible.available)(
         /plain|TLS/,
       ],
       [
+        'signing in at a plain port',
+        () => ({brokers: kafka.cluster.bootstrap, environment: signedIn('SASL_PLAINTEXT', 'PLAIN')}),
+        /no SASL port; check KAFKA_SECURITY_PROTOCOL/,
+      ],
+      [
         'no credentials to a port that wants them',
         () => ({brokers: kafka.at.SASL_PLAINTEXT, environment: {}}),
         /SASL/,
@@ -118,6 +123,14 @@ describe.skipIf(!possible.available)(
       expect(stderr).not.toContain(password);
       expect(code).toBe(3);
       expect(ms).toBeLessThan(patience);
+    });
+
+    it('consume does not try again to sign in where nobody does', async () => {
+      const at = ['--brokers', kafka.cluster.bootstrap, '--topic', 'notifications', '--group', 'mailer'];
+      const {code, stderr} = await run(['consume', ...at], {env: signedIn('SASL_PLAINTEXT', 'PLAIN')});
+      expect(code).toBe(1);
+      expect(stderr.match(/no SASL port/g)).toHaveLength(1);
+      expect(stderr).not.toContain('Trying again');
     });
   },
 );

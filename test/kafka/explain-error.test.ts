@@ -43,6 +43,12 @@ describe('an error in one sentence', () => {
 
   it.each([
     ['a wrong password', error('KafkaJSSASLAuthenticationError', 'refused'), /Signing in failed/, false],
+    [
+      'signing in at a plain port',
+      error('KafkaJSProtocolError', 'x', {type: 'ILLEGAL_SASL_STATE'}),
+      /no SASL port; check KAFKA_SECURITY_PROTOCOL/,
+      false,
+    ],
     ['a certificate', error('Error', 'x', {code: 'DEPTH_ZERO_SELF_SIGNED_CERT'}), /not trusted/, false],
     [
       'a record too large',
