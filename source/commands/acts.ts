@@ -1,6 +1,6 @@
-import {isUtf8} from 'node:buffer';
 import type {DraftHeader} from '../flow/delivery.ts';
 import {checkJson} from '../payload/check-json.ts';
+import {checkUtf8, sayNotUtf8} from '../payload/check-utf8.ts';
 import {topLevelFields} from '../payload/top-level-fields.ts';
 import {type Carry, carries} from '../session/republish.ts';
 import {bytesOf, headersOf} from './act-headers.ts';
@@ -160,10 +160,10 @@ function editOf(fields: Fields, texts: readonly {name: string; text: string}[]):
 /** A line that is longer cannot be an act: no broker takes such a message. */
 const longestLine = 64 * 1024 * 1024;
 
-/** The lines of a stream with their numbers from 1; `text` null: it is no UTF-8, or far too long. */
-export async function* linesFrom(
-  stream: AsyncIterable<Buffer | string>,
-): AsyncGenerator<{readonly number: number; readonly text: string | null}> {
+/** A line with its number from 1, or why it cannot be read. */
+export type ActLine = {readonly number: number} & ({readonly text: string} | {readonly problem: string});
+
+export async function* linesFrom(stream: AsyncIterable<Buffer | string>): AsyncGenerator<ActLine> {
   let number = 1;
   let parts: Buffer[] = [];
   let length = 0;
@@ -171,12 +171,11 @@ export async function* linesFrom(
     length += part.length;
     if (length <= longestLine) parts.push(part);
   };
-  const take = () => {
-    const bytes = Buffer.concat(parts);
-    const text = length <= longestLine && isUtf8(bytes) ? bytes.toString('utf8') : null;
+  const take = (): ActLine => {
+    const line = {number: number++, ...readLine(parts, length)};
     parts = [];
     length = 0;
-    return {number: number++, text};
+    return line;
   };
   for await (const chunk of stream) {
     let rest = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
@@ -188,4 +187,11 @@ export async function* linesFrom(
     if (rest.length > 0) keep(Buffer.from(rest));
   }
   if (length > 0) yield take();
+}
+
+function readLine(parts: readonly Buffer[], length: number): {text: string} | {problem: string} {
+  if (length > longestLine) return {problem: `it has more than ${longestLine} bytes`};
+  const read = checkUtf8(Buffer.concat(parts));
+  if (read.valid) return {text: read.text};
+  return {problem: `it is ${sayNotUtf8(read)}`};
 }

@@ -1,6 +1,6 @@
 import type {Draft, DraftHeader} from '../flow/delivery.ts';
 import {checkJson} from '../payload/check-json.ts';
-import {checkUtf8} from '../payload/check-utf8.ts';
+import {checkUtf8, sayNotUtf8} from '../payload/check-utf8.ts';
 import type {FlagValues} from './command.ts';
 import {CommandError, exitCodes} from './exit-codes.ts';
 
@@ -35,9 +35,8 @@ function headerOf(text: string): DraftHeader {
 export function checkedJson(bytes: Buffer, what: string): Buffer {
   const decoded = checkUtf8(bytes);
   if (!decoded.valid) {
-    const {line, column, byteOffset, reason} = decoded;
     throw new CommandError(
-      `${what} is not UTF-8 at ${line}:${column} (byte offset ${byteOffset}): ${reason}. Nothing was sent. --raw sends any bytes.`,
+      `${what} is ${sayNotUtf8(decoded)}. Nothing was sent. --raw sends any bytes.`,
       exitCodes.wrongUse,
     );
   }

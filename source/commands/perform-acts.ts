@@ -7,7 +7,7 @@ import type {LaneView, Processing} from '../flow/processing.ts';
 import {carried, republishedHeaders} from '../session/republish.ts';
 import {sayUnreadable} from '../session/unreadable.ts';
 import {withHeadersSet} from './act-headers.ts';
-import {type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
+import {type ActLine, type Decision, type Edit, linesFrom, readAct, type Target} from './acts.ts';
 import {answerGoOn} from './go-on-act.ts';
 import {answerRelease} from './release-act.ts';
 import {answerUnreadable} from './unreadable-acts.ts';
@@ -62,9 +62,9 @@ export class Acts {
   /** Takes lines until there are no more. Never rejects. */
   async read(stream: AsyncIterable<Buffer | string>): Promise<void> {
     try {
-      for await (const {number, text} of linesFrom(stream)) {
+      for await (const line of linesFrom(stream)) {
         if (!this.#mayCome) return;
-        if (text?.trim() !== '') this.#takeLine(number, text);
+        if (!('text' in line && line.text.trim() === '')) this.#takeLine(line);
       }
     } catch (error) {
       if (this.#mayCome) this.#ports.say(`No more acts can be read: ${(error as Error).message}`);
@@ -126,10 +126,11 @@ export class Acts {
     }
   }
 
-  #takeLine(line: number, text: string | null): void {
+  #takeLine(read: ActLine): void {
+    const line = read.number;
     try {
-      if (text === null) throw new Error('not UTF-8, or far too long');
-      const act = readAct(text);
+      if ('problem' in read) throw new Error(read.problem);
+      const act = readAct(read.text);
       const {answer, processing} = this.#ports;
       if (act.act === 'release') answer(answerRelease(processing(), act, line));
       else if (act.act === 'skip-unreadable' || act.act === 'read-again')

@@ -30,6 +30,11 @@ export function checkUtf8(bytes: Uint8Array): Utf8Check {
   };
 }
 
+/** `not UTF-8 at 2:7 (byte offset 9): the byte 0xE2 is not part of a character` */
+export function sayNotUtf8({line, column, byteOffset, reason}: Extract<Utf8Check, {valid: false}>): string {
+  return `not UTF-8 at ${line}:${column} (byte offset ${byteOffset}): ${reason}`;
+}
+
 /** Where the first sequence begins that is no character. */
 function firstBreak(bytes: Uint8Array): number {
   let at = 0;

@@ -143,7 +143,10 @@ describe('the lines of a stream', () => {
     expect(lines).toEqual([
       {number: 1, text: '{"é":1}'},
       {number: 2, text: ''},
-      {number: 3, text: null},
+      {
+        number: 3,
+        problem: 'it is not UTF-8 at 1:1 (byte offset 0): the byte 0xFF is not part of a character',
+      },
       {number: 4, text: 'last without an end'},
     ]);
   });
