@@ -12,7 +12,7 @@ describe('the judge of what is written to the terminal', () => {
       ([name]) => name !== 'a flood of marks' && name !== 'variation selectors',
     ),
   )('knows %s as foreign', (_, text) => {
-    expect(foreignIn(Buffer.from(text.toWellFormed() === text ? text : '\u001B'))).not.toEqual([]);
+    expect(foreignIn(Buffer.from(text.toWellFormed() === text ? text : '\u009B'))).not.toEqual([]);
   });
 
   it('knows bytes that are no UTF-8 as foreign', () => {
@@ -23,6 +23,14 @@ describe('the judge of what is written to the terminal', () => {
     const own =
       '\u001B[?1049h\u001B[?25l\u001B[?2026h\u001B[1;97;44m ✓ é 👍🏽 \u001B[22;39;49m\u001B[2K\u001B[1A\r\n';
     expect(foreignIn(Buffer.from(own))).toEqual([]);
+  });
+
+  it('waits for the rest of a sequence that is on its way, and not for that of a foreign one', () => {
+    const drawn = Buffer.from('a\u001B[1;97;44mé\u001B[2K');
+    for (let length = 0; length <= drawn.length; length++)
+      expect(foreignIn(drawn.subarray(0, length))).toEqual([]);
+    for (const foreign of ['\u001B]0;', '\u001BP', '\u001B_', '\u001B[>', '\u001B[2 '])
+      expect(foreignIn(Buffer.from(foreign))).not.toEqual([]);
   });
 });
 

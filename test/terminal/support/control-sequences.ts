@@ -20,13 +20,17 @@ const unseen = new RegExp(
   'u',
 );
 
+/** A sequence that may become one of those that the interface writes: it begins as they do, and ends with the bytes. */
+const begun = /\u001B(?:\[[0-9;?]*)?$/;
+
 /**
  * What a terminal would act on or hide in these bytes and the interface does not write itself, each with what stands
- * around it. Empty: nothing foreign. The bytes have to be UTF-8 to the letter.
+ * around it. Empty: nothing foreign. The bytes have to be UTF-8 to the letter; where the program still draws, a last
+ * character or sequence may be on its way.
  */
 export function foreignIn(bytes: Buffer, theme: ReadonlySet<string> = themeColours()): string[] {
-  // A last character may be on its way still, where a drawing is.
-  const text = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(bytes, {stream: true});
+  const decoder = new TextDecoder('utf-8', {fatal: true, ignoreBOM: true});
+  const text = decoder.decode(bytes, {stream: true}).replace(begun, '');
   const foreign = new Set<string>();
   for (let at = 0; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at)!);
