@@ -7,6 +7,8 @@ export default defineConfig({
     // Two cores and one Kafka: more workers than that only make tests time each other out.
     maxWorkers: 2,
     testTimeout: 60_000,
+    // What is polled for is waited for, however busy the machine is.
+    expect: {poll: {timeout: 30_000}},
     hookTimeout: 120_000,
   },
 });

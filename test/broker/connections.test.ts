@@ -78,6 +78,6 @@ describe('connections that ask nothing', () => {
   it('of one address leave room for the others', async () => {
     const {port, connections} = await broker({limits: {connectionsPerAddress: 3, connections: 100}});
     await idlers(port, 50);
-    await vi.waitFor(() => expect(connections()).toBe(3));
+    await vi.waitFor(() => expect(connections()).toBe(3), 30_000);
   });
 });

@@ -67,7 +67,7 @@ export function start(
     lines: () => lines,
     stderr: () => stderr,
     finished,
-    line(fits, deadline = 15_000) {
+    line(fits, deadline = 30_000) {
       return new Promise((resolve, reject) => {
         const look = () => {
           const found = lines.find(fits);

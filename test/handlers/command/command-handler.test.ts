@@ -152,7 +152,7 @@ time.sleep(600)`,
       },
     });
     const pid = Number(readFileSync(file, 'utf8'));
-    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 5000);
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 30_000);
   });
 
   it('that will not be ended politely is ended all the same', async () => {
@@ -184,7 +184,7 @@ time.sleep(600)`,
     const file = join(dirname(handlerFile('')), 'began');
     const handler = await createCommandHandler(['sh', '-c', `touch ${file}; sleep 600`], {timeout: 600_000});
     const outcomes = handler.handle(runOf(['1', '2']));
-    await vi.waitFor(() => expect(existsSync(file)).toBe(true), 5000);
+    await vi.waitFor(() => expect(existsSync(file)).toBe(true), 30_000);
     await handler.close();
     expect(await outcomes).toEqual([]);
     expect(await handler.handle(runOf(['1']))).toEqual([]);

@@ -361,7 +361,7 @@ describe('a hostile server', () => {
       began = true;
     });
     const outcomes = handler.handle(runOf(['1', '2']));
-    await vi.waitFor(() => expect(began).toBe(true));
+    await vi.waitFor(() => expect(began).toBe(true), 30_000);
     await handler.close();
     expect(await outcomes).toEqual([]);
   });

@@ -183,7 +183,7 @@ describe('a hostile handler', () => {
       'export function processMessage() { Promise.reject(new Error("leaked")); }',
     );
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{status: 'processed'}]);
-    await vi.waitFor(() => expect(notices.join()).toContain('leaked'));
+    await vi.waitFor(() => expect(notices.join()).toContain('leaked'), 30_000);
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{status: 'processed'}]);
   });
 
