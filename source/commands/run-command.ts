@@ -124,11 +124,13 @@ function sayVersion(): number {
 function settingsFor(flags: FlagValues) {
   const file = readDotEnv(process.cwd());
   for (const warning of file.warnings) say(warning);
+  const {saved, problem} = readSaved(process.env);
+  if (problem !== null) say(problem);
   const settings = resolveSettings({
     flags: textsOf(flags),
     environment: process.env,
     dotEnv: file.values,
-    saved: readSaved(process.env),
+    saved,
   });
   return {settings, file};
 }

@@ -1,5 +1,6 @@
-import {mkdirSync, readFileSync, renameSync} from 'node:fs';
+import {mkdirSync, readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
+import {moveAway} from './move-away.ts';
 import {removeAbandoned, writeWhole} from './whole-file.ts';
 
 /** Keeps one draft a topic between runs, in a file that only its owner reads. */
@@ -22,7 +23,7 @@ export class DraftFile<Draft> {
     try {
       return JSON.parse(text) as Draft;
     } catch {
-      throw new Error(`The draft ${this.path} is damaged; ${this.#moveAway()}.`);
+      throw new Error(`The draft ${this.path} is damaged; ${moveAway(this.path)}.`);
     }
   }
 
@@ -34,16 +35,5 @@ export class DraftFile<Draft> {
     mkdirSync(dirname(this.path), {recursive: true, mode: 0o700});
     removeAbandoned(dirname(this.path));
     writeWhole(this.path, JSON.stringify(draft));
-  }
-
-  #moveAway(): string {
-    const away = `${this.path}.damaged`;
-    try {
-      renameSync(this.path, away);
-      return `it was moved to ${away}`;
-    } catch (error) {
-      // Another terminal may have moved it just before.
-      return `it could not be moved away: ${(error as Error).message}`;
-    }
   }
 }

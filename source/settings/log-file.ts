@@ -1,5 +1,6 @@
 import {appendFileSync, mkdirSync, renameSync, rmSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {safeJson} from '../payload/safe-text.ts';
 import {oneAtATime} from './one-at-a-time.ts';
 
 const mostBytes = 5 * 1024 * 1024;
@@ -24,7 +25,8 @@ export class LogFile {
   }
 
   write(entry: Readonly<Record<string, unknown>>): void {
-    this.#lines.push(`${JSON.stringify(entry)}\n`);
+    // Somebody will read it on a terminal.
+    this.#lines.push(`${safeJson(JSON.stringify(entry))}\n`);
     this.#timer ??= setTimeout(() => this.flush(), flushInterval).unref();
   }
 

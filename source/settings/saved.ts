@@ -1,9 +1,9 @@
-import {existsSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {join} from 'node:path';
 import process from 'node:process';
+import {moveAway} from './move-away.ts';
 import {makePrivateFolder} from './private-folder.ts';
-import {SettingsError} from './settings.ts';
 
 /** What is kept between runs. Never a secret. */
 export type Saved = {
@@ -16,21 +16,46 @@ export const savedDefaults = {groupPrefix: 'notify'} as const;
 
 const name = 'kafka-notify';
 
-/** What was saved, else the defaults. Reading needs no library, and at every start there is something to read. */
-export function readSaved(environment: Readonly<Record<string, string | undefined>>): Saved {
+/**
+ * What was saved, else the defaults, and a sentence where it cannot be read: what was only remembered stops nobody. Reading
+ * needs no library, and at every start there is something to read.
+ */
+export function readSaved(environment: Readonly<Record<string, string | undefined>>): {
+  readonly saved: Saved;
+  readonly problem: string | null;
+} {
   const path = join(configurationFolder(environment), 'config.json');
-  if (!existsSync(path)) return savedDefaults;
+  let text: string;
   try {
-    return {...savedDefaults, ...(JSON.parse(readFileSync(path, 'utf8')) as Saved)};
+    text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw damaged(path, error);
+    const {code, message} = error as NodeJS.ErrnoException;
+    const problem =
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? null
+        : `${path} cannot be read (${message}); the defaults count.`;
+    return {saved: savedDefaults, problem};
+  }
+  try {
+    return {saved: {...savedDefaults, ...savedIn(text)}, problem: null};
+  } catch (error) {
+    const why = (error as Error).message;
+    return {
+      saved: savedDefaults,
+      problem: `${path} is damaged (${why}); ${moveAway(path)}, and the defaults count.`,
+    };
   }
 }
 
-function damaged(path: string, error: unknown): SettingsError {
-  return new SettingsError(
-    `${path} is damaged and was left as it is: ${(error as Error).message}. Mend it, or move it away to begin anew.`,
-  );
+/** Throws where the text is not what is saved. */
+function savedIn(text: string): Partial<Saved> {
+  const read = JSON.parse(text) as unknown;
+  if (typeof read !== 'object' || read === null || Array.isArray(read))
+    throw new Error('it is no JSON object');
+  const {topic, groupPrefix, partitioner} = read as Record<string, unknown>;
+  const texts = Object.entries({topic, groupPrefix, partitioner}).filter(([, value]) => value !== undefined);
+  for (const [key, value] of texts) if (typeof value !== 'string') throw new Error(`its ${key} is no text`);
+  return Object.fromEntries(texts);
 }
 
 /** Where `conf` would put it by itself. */
@@ -47,8 +72,8 @@ export function configurationFolder(environment: Readonly<Record<string, string 
 }
 
 /**
- * Opens the file with what was saved (`conf`, in the user's configuration folder, or in KAFKA_NOTIFY_CONFIG_DIR). A
- * damaged file is an error that names it; it is never cleared, for somebody may want to mend it.
+ * Opens the file with what was saved (`conf`, in the user's configuration folder, or in KAFKA_NOTIFY_CONFIG_DIR). Throws the
+ * error of `conf` where that is damaged; it is never cleared, for somebody may want to mend it.
  */
 export async function openSaved(environment: Readonly<Record<string, string | undefined>>): Promise<{
   read(): Saved;
@@ -56,21 +81,16 @@ export async function openSaved(environment: Readonly<Record<string, string | un
 }> {
   const Conf = await loadConf();
   const folder = configurationFolder(environment);
-  let conf: InstanceType<typeof Conf<Saved>>;
-  try {
-    makePrivateFolder(folder);
-    conf = new Conf<Saved>({
-      configFileMode: 0o600,
-      projectName: name,
-      projectSuffix: '',
-      defaults: savedDefaults,
-      clearInvalidConfig: false,
-      cwd: folder,
-    });
-    return {read: () => conf.store, save: change => conf.set(change)};
-  } catch (error) {
-    throw damaged(join(folder, 'config.json'), error);
-  }
+  makePrivateFolder(folder);
+  const conf = new Conf<Saved>({
+    configFileMode: 0o600,
+    projectName: name,
+    projectSuffix: '',
+    defaults: savedDefaults,
+    clearInvalidConfig: false,
+    cwd: folder,
+  });
+  return {read: () => conf.store, save: change => conf.set(change)};
 }
 
 /**

@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {inspect} from 'node:util';
@@ -68,19 +68,34 @@ describe('settings', () => {
     expect(warnings[0]).toContain('KAFKA_SASL_PASSWORD');
   });
 
-  it('name a damaged file and leave it as it is', async () => {
+  it.each([
+    ['{"topic": "orders"', /damaged \(.*JSON/],
+    ['["orders"]', /damaged \(it is no JSON object\)/],
+    ['{"topic": 7}', /damaged \(its topic is no text\)/],
+  ])('of a damaged file (%s) are the defaults, and it is kept aside', (text, problem) => {
     const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
     const path = join(folder, 'config.json');
-    writeFileSync(path, '{"topic": "orders"');
-    await expect(openSaved({KAFKA_NOTIFY_CONFIG_DIR: folder})).rejects.toThrow(path);
-    expect(() => readSaved({KAFKA_NOTIFY_CONFIG_DIR: folder})).toThrow(path);
-    expect(readFileSync(path, 'utf8')).toBe('{"topic": "orders"');
+    writeFileSync(path, text);
+    const first = readSaved({KAFKA_NOTIFY_CONFIG_DIR: folder});
+    expect(first.saved).toEqual({groupPrefix: 'notify'});
+    expect(first.problem).toMatch(problem);
+    expect(first.problem).toContain(`it was moved to ${path}.damaged, and the defaults count.`);
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe(text);
+    expect(readSaved({KAFKA_NOTIFY_CONFIG_DIR: folder})).toEqual({saved: first.saved, problem: null});
+  });
+
+  it('of a file that cannot be read are the defaults, and that is said', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kafka-notify-'));
+    mkdirSync(join(folder, 'config.json'));
+    const {saved, problem} = readSaved({KAFKA_NOTIFY_CONFIG_DIR: folder});
+    expect(saved).toEqual({groupPrefix: 'notify'});
+    expect(problem).toMatch(/config\.json cannot be read \(.*\); the defaults count\./);
   });
 
   it('keep the last topic', async () => {
     const environment = {KAFKA_NOTIFY_CONFIG_DIR: mkdtempSync(join(tmpdir(), 'kafka-notify-'))};
     (await openSaved(environment)).save({topic: 'orders'});
-    expect(readSaved(environment)).toEqual({topic: 'orders', groupPrefix: 'notify'});
+    expect(readSaved(environment).saved).toEqual({topic: 'orders', groupPrefix: 'notify'});
     expect((await openSaved(environment)).read()).toMatchObject({topic: 'orders', groupPrefix: 'notify'});
   });
 });
