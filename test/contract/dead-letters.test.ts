@@ -22,9 +22,9 @@ describeOnBrokers('dead letters', broker => {
       ...['--from', 'beginning', '--until-end', '--on-failure', 'dead-letter', '--handler', handler, ...more],
     ]);
 
-  it('hold the bytes in the same partition, with the headers that Spring writes, as kcat reads them', async () => {
+  it('hold the bytes in the same partition, with the headers that Spring writes, as kcat reads them', async context => {
     const kcat = programThere('kcat');
-    if (!kcat.available) return console.error(`skipped: ${kcat.reason}`);
+    if (!kcat.available) return context.skip(kcat.reason);
     const topic = await broker.freshTopic({partitions: 3, config: kept});
     const bad = '{"bad": 9007199254740993, "bad": 1.10}';
     await broker.produce(topic, [
@@ -80,9 +80,9 @@ describeOnBrokers('dead letters', broker => {
     });
   });
 
-  it('keep where they came from at first when they fail again, and say why of this time', async () => {
+  it('keep where they came from at first when they fail again, and say why of this time', async context => {
     const kcat = programThere('kcat');
-    if (!kcat.available) return console.error(`skipped: ${kcat.reason}`);
+    if (!kcat.available) return context.skip(kcat.reason);
     const topic = await broker.freshTopic({partitions: 1});
     const before = {
       'kafka_dlt-original-topic': 'the-first',
@@ -100,9 +100,9 @@ describeOnBrokers('dead letters', broker => {
     });
   });
 
-  it('of a tombstone are tombstones', async () => {
+  it('of a tombstone are tombstones', async context => {
     const kcat = programThere('kcat');
-    if (!kcat.available) return console.error(`skipped: ${kcat.reason}`);
+    if (!kcat.available) return context.skip(kcat.reason);
     const topic = await broker.freshTopic({partitions: 1});
     await broker.produce(topic, [{key: 'gone', value: null}]);
     const handler = handlerFile(`export function processMessage({value}) {
