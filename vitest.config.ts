@@ -3,7 +3,7 @@ import {defineConfig} from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
-    globalSetup: ['test/kafka/global-setup.ts'],
+    globalSetup: ['test/support/temporary-folder.ts', 'test/kafka/global-setup.ts'],
     // Two cores and one Kafka: more workers than that only make tests time each other out.
     maxWorkers: 2,
     testTimeout: 60_000,
