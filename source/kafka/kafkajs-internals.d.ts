@@ -266,17 +266,6 @@ declare module 'kafkajs/src/cluster/index.js' {
   export default Cluster;
 }
 
-declare module 'kafkajs/src/protocol/encoder.js' {
-  export default class Encoder {
-    constructor(initialSize?: number);
-    readonly buffer: Buffer;
-    buf: Buffer;
-    /** How much of `buf` is written. */
-    offset: number;
-    writeBuffer(value: Buffer): this;
-  }
-}
-
 declare module 'kafkajs/src/protocol/error.js' {
   const errors: {
     createErrorFromCode(
