@@ -209,7 +209,9 @@ export class PartitionQueue {
       timestamp: hasAppendTime ? logAppendTime : now,
       latencyMs: performance.now() - began,
     };
-    this.#tell(outgoing, state, when, hasAppendTime);
+    if (when === 'late') this.#tell(outgoing, state, when, hasAppendTime);
+    // First the next batch goes out: the broker does not wait for what senders do with their results.
+    else setImmediate(() => this.#tell(outgoing, state, when, hasAppendTime));
   }
 
   #failed(outgoing: Outgoing, error: unknown, written: boolean): void {
@@ -224,19 +226,19 @@ export class PartitionQueue {
     this.#tell(outgoing, state, 'in time');
   }
 
-  /**
-   * Each sender at once for all of its records that follow each other, in the next turn: first the next batch goes out, so
-   * that the broker does not wait for what senders do with their results.
-   */
-  #tell({numbers, senders}: Outgoing, state: Known, when: 'in time' | 'late', hasAppendTime = false): void {
-    setImmediate(() => {
-      senders.forEach(({from, heard}, index) => {
-        const own = state.status === 'acknowledged' ? {...state, offset: state.offset + BigInt(from)} : state;
-        heard(numbers.slice(from, senders[index + 1]?.from), own, hasAppendTime);
-      });
-      if (when === 'in time') this.#ports.settled(numbers.length);
-    });
+  /** At once, so that what is unknown is told before its late answer is, and that before the publisher is closed. */
+  #tell(outgoing: Outgoing, state: Known, when: 'in time' | 'late', hasAppendTime = false): void {
+    tellSenders(outgoing, state, hasAppendTime);
+    if (when === 'in time') this.#ports.settled(outgoing.numbers.length);
   }
+}
+
+/** Each sender at once for all of its records that follow each other. */
+function tellSenders({numbers, senders}: Outgoing, state: Known, hasAppendTime: boolean): void {
+  senders.forEach(({from, heard}, index) => {
+    const own = state.status === 'acknowledged' ? {...state, offset: state.offset + BigInt(from)} : state;
+    heard(numbers.slice(from, senders[index + 1]?.from), own, hasAppendTime);
+  });
 }
 
 function halvesOf({batch, numbers, senders}: Outgoing): Outgoing[] {
