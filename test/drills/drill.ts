@@ -110,7 +110,7 @@ export async function drill(
       case 'visitor': {
         counts.visitors!++;
         const visitor = kcatVisitor(broker.bootstrap, half.group, half.topic, 50);
-        for (const [partition, offset] of await within(30_000, 'the visitor to leave', visitor.took)) {
+        for (const [partition, offset] of await within(60_000, 'the visitor to leave', visitor.took)) {
           half.visit(partition, offset);
           counts.visitorTook!++;
         }

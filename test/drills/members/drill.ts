@@ -132,7 +132,7 @@ export async function membersDrill(
     const visitor = kcatVisitor(broker.bootstrap, group.group, group.topic, 50);
     const producer = new ContinuousProducer(broker.kafka, [group]);
     producer.start();
-    const took = await within(30_000, 'the visitor to leave', visitor.took).finally(() => producer.stop());
+    const took = await within(60_000, 'the visitor to leave', visitor.took).finally(() => producer.stop());
     for (const [partition, offset] of took) group.visited.push({partition, offset, at});
     journal.write(`[${group.name}] kcat took ${took.length} messages and left`);
   }
