@@ -77,10 +77,11 @@ function stories(): void {
       '--brokers',
       at(up[0]),
     ]);
-    await member.line(
-      line => line.status === 'committed' && line.partition === 1 && line.offset === '2',
-      60_000,
-    );
+    for (const partition of [0, 1, 2])
+      await member.line(
+        line => line.status === 'committed' && line.partition === partition && line.offset === '2',
+        60_000,
+      );
     const committed = [0, 1, 2].map(partition => ({partition, offset: '1'}));
     await admin.setOffsets({groupId: other, topic: parted, partitions: committed});
     await cluster.kill(gone - 1);
