@@ -94,10 +94,14 @@ describe('a connection that is cut', () => {
     const client = createClient({brokers: [address()]});
     const publisher = new KafkaPublisher({client, partitioner: createPartitioner('java')});
     expect((await publisher.publish(draft)).state.status).toBe('acknowledged');
+    // Cut when it was sent, it is unknown; cut before anything was sent, it has failed.
+    proxy!.loseAnswerOf(0);
+    const sent = await publisher.publish(draft);
     await cutAll();
-    const {state} = await publisher.publish(draft);
+    const unsent = await publisher.publish(draft);
     await publisher.close();
-    expect(['failed', 'unknown']).toContain(state.status);
-    expect(state).not.toMatchObject({reason: expect.stringMatching(guess)});
+    expect([sent.state.status, unsent.state.status]).toEqual(['unknown', 'failed']);
+    for (const {state} of [sent, unsent])
+      expect(state).toMatchObject({reason: expect.not.stringMatching(guess)});
   });
 });
