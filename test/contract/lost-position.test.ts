@@ -48,8 +48,9 @@ describeOnBrokers('a position that no longer exists', broker => {
     await running.line(line => line.status === 'committed' && line.offset === '3');
     // While the process is frozen, records come and go that it has not fetched.
     running.child.kill('SIGSTOP');
-    // The broker answers the fetch that it holds after 250 ms, with nothing; from outside that cannot be seen.
-    await new Promise(resolve => setTimeout(resolve, 2 * fetchWait));
+    // The broker answers the fetch that it holds after 250 ms, with nothing; from outside that cannot be seen, and a busy
+    // broker may be late.
+    await new Promise(resolve => setTimeout(resolve, 8 * fetchWait));
     await broker.produce(topic, one(5, 3));
     await broker.deleteBelow(topic, '6');
     running.child.kill('SIGCONT');
@@ -68,14 +69,12 @@ describeOnBrokers('a position that no longer exists', broker => {
     await running.line(line => line.status === 'committed' && line.offset === '4');
     await broker.admin().deleteTopics({topics: [topic]});
     await expect
-      .poll(
-        () =>
-          broker
-            .admin()
-            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
-            // It is made, and the broker does not know of it yet.
-            .catch((error: {type?: string}) => error.type === 'UNKNOWN_TOPIC_OR_PARTITION'),
-        {timeout: 15_000},
+      .poll(() =>
+        broker
+          .admin()
+          .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+          // It is made, and the broker does not know of it yet.
+          .catch((error: {type?: string}) => error.type === 'UNKNOWN_TOPIC_OR_PARTITION'),
       )
       .toBe(true);
     // Kafka's own producer keeps the old topic's metadata for a while; another program writes the new records.
@@ -89,7 +88,6 @@ describeOnBrokers('a position that no longer exists', broker => {
                 .join('\n'),
             })
           ).code,
-        {timeout: 20_000},
       )
       .toBe(0);
     const lost = await running.line(line => line.status === 'position-lost', 40_000);
@@ -106,14 +104,12 @@ describeOnBrokers('a position that no longer exists', broker => {
     await consumed(topic, 4);
     await broker.admin().deleteTopics({topics: [topic]});
     await expect
-      .poll(
-        () =>
-          broker
-            .admin()
-            .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
-            // It is made, and the broker does not know of it yet.
-            .catch((error: {type?: string}) => error.type === 'UNKNOWN_TOPIC_OR_PARTITION'),
-        {timeout: 15_000},
+      .poll(() =>
+        broker
+          .admin()
+          .createTopics({topics: [{topic, numPartitions: 1}], waitForLeaders: true})
+          // It is made, and the broker does not know of it yet.
+          .catch((error: {type?: string}) => error.type === 'UNKNOWN_TOPIC_OR_PARTITION'),
       )
       .toBe(true);
     await run(['topic', topic, '--brokers', broker.bootstrap()]);

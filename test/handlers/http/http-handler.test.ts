@@ -340,9 +340,11 @@ describe('a hostile server', () => {
 
   it('that closes idle connections gets the next message on a new one', async () => {
     let connections = 0;
+    let closed = 0;
     const server = createTcpServer(socket => {
       connections++;
       socket.on('error', () => {});
+      socket.on('close', () => closed++);
       socket.on('data', () => {
         socket.write(whole);
         setTimeout(() => socket.end(), 20);
@@ -350,7 +352,7 @@ describe('a hostile server', () => {
     });
     const handler = handlerFor(`http://127.0.0.1:${await listening(server)}/`);
     expect(await attempt(handler, message())).toMatchObject({status: 'processed'});
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await vi.waitFor(() => expect(closed).toBe(1), 30_000);
     expect(await attempt(handler, message())).toMatchObject({status: 'processed'});
     expect(connections).toBe(2);
   });
