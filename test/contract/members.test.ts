@@ -60,7 +60,8 @@ describeOnBrokers('several members', broker => {
     const grown = Date.now();
     await expect.poll(() => only.stderr(), patience).toContain(`Topic ${topic} has 3 partitions now`);
     await owns(only, 0, 1, 2);
-    expect(Date.now() - grown).toBeLessThan(10_000);
+    // It looks every two seconds; what KafkaJS knows by itself is up to 30 s old.
+    expect(Date.now() - grown).toBeLessThan(25_000);
     for (const partition of [0, 1, 2]) await publish(broker, topic, partition, 3);
     await expect.poll(() => committed(topic), patience).toEqual(['5', '3', '3']);
     // What is printed reaches us on another way than what the broker says, and may come later; so it is below.
@@ -192,9 +193,9 @@ export async function processMessage({value}) {
     await running.line(line => line.status === 'committed' && line.offset === '1');
     await makeAgain(broker, topic);
     await running.line(line => line.status === 'position-lost', 30_000);
-    await expect.poll(() => running.stderr(), patience).toContain('0@1 is gone with its topic');
     // Only now the result comes, however long the broker took.
     writeFileSync(go, '');
+    await expect.poll(() => running.stderr(), patience).toContain('0@1 is gone with its topic');
     expect(running.stderr()).not.toContain('redelivered');
     expect(await committed(topic)).not.toContain('2');
   }, 60_000);

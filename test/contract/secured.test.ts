@@ -8,7 +8,7 @@ import {positions, run} from '../support/program.ts';
 import {password, type SecuredKafka, startSecuredKafka, user} from './support/secured-kafka.ts';
 
 const possible = apacheTools();
-const patience = 10_000;
+const patience = 30_000;
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -140,14 +140,14 @@ child = subprocess.Popen(["sleep", "600"])
 open("${file}", "w").write(str(child.pid))
 print("waiting", flush=True)
 time.sleep(600)`,
-      1000,
+      5000,
     );
     expect(await attempt(handler, message())).toMatchObject({
       status: 'failed',
       output: 'waiting',
       failure: {
         name: 'timeout',
-        message: 'the program did not end within 1 s, and was ended',
+        message: 'the program did not end within 5 s, and was ended',
         permanent: false,
       },
     });

@@ -278,6 +278,6 @@ describe.skipIf(!pythonThere.available)('a hostile program that is spoken to by 
     await vi.waitFor(() => expect(existsSync(file)).toBe(true), 30_000);
     const began = performance.now();
     await handler.close();
-    expect(performance.now() - began).toBeLessThan(6000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });

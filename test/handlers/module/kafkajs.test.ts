@@ -24,7 +24,7 @@ function pausesOf({handler}: Loaded): string[] {
 /** The run's messages from `from` on, as they are handed over again. */
 const from = (run: Run, index: number): Run => ({...run, messages: run.messages.slice(index)});
 const statuses = (outcomes: readonly {status: string}[]) => outcomes.map(({status}) => status);
-const patience = {timeout: 20_000, interval: 10};
+const patience = {timeout: 30_000, interval: 10};
 
 describe('eachMessage', () => {
   it('is given what KafkaJS gives', async () => {
@@ -110,7 +110,7 @@ export async function eachMessage({message, pause}) {
   if (message.value.toString() === '1') pause();
   else for (;;);
 }`,
-      500,
+      2000,
     );
     const told = pausesOf(loaded);
     await loaded.handler.handle(runOf(['1', '2']));
@@ -244,15 +244,15 @@ export async function eachBatch({batch, resolveOffset, pause}) {
     const {handler} = await module(
       `export async function eachBatch({batch, resolveOffset, heartbeat}) {
   for (const message of batch.messages) {
-    for (let beat = 0; beat < 6; beat++) {
-      await new Promise(resolve => setTimeout(resolve, 200));
+    for (let beat = 0; beat < 25; beat++) {
+      await new Promise(resolve => setTimeout(resolve, 100));
       await heartbeat();
     }
     resolveOffset(message.offset);
     if (message.value.toString() === '"hangs"') await new Promise(() => {});
   }
 }`,
-      1000,
+      2000,
     );
     const outcomes = await handler.handle(runOf(['1', '"hangs"', '3']));
     expect(outcomes).toMatchObject([

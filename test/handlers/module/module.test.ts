@@ -85,12 +85,12 @@ describe('a handler module', () => {
   it('is loaded again when its file is saved; what cannot be loaded leaves the version before', async () => {
     const {handler, file} = await moduleOf('export function processMessage() { throw new Error("one"); }');
     writeFileSync(file, 'export function processMessage( {');
-    await vi.waitFor(() => expect(notices.join()).toContain('version before goes on'), 10_000);
+    await vi.waitFor(() => expect(notices.join()).toContain('version before goes on'), 30_000);
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{failure: {message: 'one'}}]);
     writeFileSync(file, 'export function processMessage() {}');
     await vi.waitFor(
       () => expect(notices.join()).toContain('notify.ts was saved and is loaded anew.'),
-      10_000,
+      30_000,
     );
     expect(await handler.handle(runOf(['{}']))).toMatchObject([{status: 'processed'}]);
   });
@@ -139,7 +139,7 @@ describe('a hostile handler', () => {
   it('that never answers: a timeout, retryable, and the next one goes on', async () => {
     const {handler} = await moduleOf(
       'export function processMessage({value}) { if (value.bad) return new Promise(() => {}); }',
-      300,
+      1000,
     );
     expect(await handler.handle(runOf(['{}', '{"bad":1}', '{}']))).toMatchObject([
       {status: 'processed'},
@@ -154,7 +154,7 @@ describe('a hostile handler', () => {
          if (value.wait) await new Promise(resolve => setTimeout(resolve, 60_000));
          if (value.bad) for (;;);
        }`,
-      400,
+      3000,
     );
     const interrupted = handler.handle(runOf(['{}', '{"wait":1}'], {partition: 1}));
     // The other run is in its second message when this one begins to block.
