@@ -40,7 +40,7 @@ describe('connections that ask nothing', () => {
     const worker = await open(port);
     expect(await isServed(worker)).toBe(true);
     const {turnedAway} = await idlers(port, 2000);
-    await vi.waitFor(() => expect([connections(), turnedAway()]).toEqual([256, 1745]), 10_000);
+    await vi.waitFor(() => expect([connections(), turnedAway()]).toEqual([256, 1745]), 30_000);
     clock.pass(251);
     for (let newcomers = 0; newcomers < 20; newcomers++) expect(await isServed(await open(port))).toBe(true);
     expect(await isServed(worker)).toBe(true);

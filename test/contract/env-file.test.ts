@@ -106,7 +106,7 @@ describe("a folder's .env that names a server", () => {
     writeFile('# changed\n');
     expect((await run(['topic', 't'])).code).toBe(2);
     expect(heard).toEqual([]);
-  }, 30_000);
+  });
 });
 
 it('an address with a password in it is refused, and not shown', async () => {

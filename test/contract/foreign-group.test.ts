@@ -21,7 +21,7 @@ consumer.subscribe([topic], on_assign=assigned)
 while True:
     consumer.poll(0.1)
 `;
-const patience = {timeout: 20_000, interval: 100};
+const patience = {timeout: 30_000, interval: 100};
 
 describeOnBrokers("a group that is another program's", broker => {
   const consume = (topic: string, group: string, ...more: string[]) =>

@@ -158,7 +158,7 @@ describeOnBrokers('going back', broker => {
   it('refuses to rewind while somebody is in the group', async () => {
     const topic = await processed();
     const member = start(['consume', ...where(topic)]);
-    await expect.poll(() => member.stderr(), {timeout: 15_000}).toMatch(/In group .* with partitions/);
+    await expect.poll(() => member.stderr()).toMatch(/In group .* with partitions/);
     const refused = await rewind(topic, '--to', 'beginning', '--yes');
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('has 1 member (kafka-notify on ');
@@ -179,7 +179,7 @@ describeOnBrokers('going back', broker => {
     expect(unknown.stderr).toContain(`There is no group ${group}-not`);
 
     const member = start(['consume', ...where(topic)]);
-    await expect.poll(() => member.stderr(), {timeout: 15_000}).toMatch(/In group .* with partitions/);
+    await expect.poll(() => member.stderr()).toMatch(/In group .* with partitions/);
     const listed = await groups();
     expect(listed.lines).toContainEqual({
       status: 'group',

@@ -3,7 +3,7 @@ import {afterEach, describe, expect, it} from 'vitest';
 import {createClient} from '../../../source/kafka/client.ts';
 import {judgedBroker} from './support/judged-broker.ts';
 
-const patience = {timeout: 20_000};
+const patience = {timeout: 30_000};
 
 describe('KafkaJS judges transactions of the embedded broker', () => {
   const broker = judgedBroker();

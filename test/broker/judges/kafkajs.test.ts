@@ -82,7 +82,7 @@ describe('KafkaJS judges the embedded broker', () => {
     await consumer.connect();
     await consumer.subscribe({topics: [topic], fromBeginning: true});
     await consumer.run({eachMessage: async ({message}) => void taken.push(message.offset)});
-    await expect.poll(() => taken, {timeout: 20_000}).toEqual(['6', '7', '8', '9']);
+    await expect.poll(() => taken).toEqual(['6', '7', '8', '9']);
     const {groups} = await admin.describeGroups([groupId]);
     expect(groups).toMatchObject([{groupId, state: 'Stable', members: [{}]}]);
     expect((await admin.listGroups()).groups.map(each => each.groupId)).toContain(groupId);
@@ -164,7 +164,7 @@ describe('KafkaJS judges the embedded broker', () => {
         }),
       ]),
     });
-    await expect.poll(() => broker.committed(groupId, topic), {timeout: 20_000}).toEqual(['10']);
+    await expect.poll(() => broker.committed(groupId, topic)).toEqual(['10']);
     await consumer.disconnect();
     // Of all topics, without naming one; and resolved: what stands for an end becomes a number.
     expect(await admin.fetchOffsets({groupId})).toMatchObject([{topic, partitions: [{offset: '10'}]}]);

@@ -109,7 +109,7 @@ function brokerAt(kind: BrokerUnderTest['kind'], bootstrap: () => string) {
 
 /** KafkaJS's own waiting gives up where a busy broker does not know yet of the topic that it has just made. */
 async function leaders(admin: Admin, topic: string, partitions: number): Promise<void> {
-  const deadline = Date.now() + 15_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     try {
       const {topics} = await admin.fetchTopicMetadata({topics: [topic]});

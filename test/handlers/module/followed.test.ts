@@ -5,7 +5,7 @@ import {runOf} from '../support/runs.ts';
 import {type Loaded, load} from './support/modules.ts';
 
 const commonJs = {name: 'mailer', version: '1.0.0', type: 'commonjs'};
-const patience = {timeout: 20_000, interval: 20};
+const patience = {timeout: 30_000, interval: 20};
 
 const notify = `import {send} from './lib/mail';
 

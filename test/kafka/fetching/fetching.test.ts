@@ -121,7 +121,7 @@ describe('reading as a member of a group', () => {
     await vi.waitFor(async () => {
       await clock.settle();
       expect(taken).toHaveLength(2);
-    });
+    }, 30_000);
     expect(taken.map(({fetched}) => fetched.next)).toEqual([1n, 2n]);
     expect(leader.asked).toHaveLength(1);
   });
